@@ -1,0 +1,164 @@
+//! The columns of a claim, by their canonical names.
+
+use std::fmt;
+
+/// A field of a claim or of a line; prints as its canonical column (`dx1`, `procedure`, `mod2`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The claim as a whole.
+    Claim,
+    /// `claim_id`
+    ClaimId,
+    /// `line`
+    LineNumber,
+    /// `claim_type`
+    ClaimType,
+    /// `patient_id`
+    PatientId,
+    /// `patient_dob`
+    PatientDob,
+    /// `patient_sex`
+    PatientSex,
+    /// `dos_from`
+    DosFrom,
+    /// `dos_to`
+    DosTo,
+    /// `pos`
+    Place,
+    /// `procedure`
+    Procedure,
+    /// `mod1` to `mod4`
+    Modifier(u8),
+    /// `modifiers`: all of them in one column
+    Modifiers,
+    /// `units`
+    Units,
+    /// `charge`
+    Charge,
+    /// `total_charge`
+    TotalCharge,
+    /// `dx1` to `dx25`
+    Diagnosis(u8),
+    /// `diagnoses`: all of them in one column
+    Diagnoses,
+    /// `dx_version1`…: 0 or 10 for ICD-10, 9 for ICD-9
+    DiagnosisVersion(u8),
+    /// `dx_pointers`
+    Pointers,
+    /// `rendering_npi`
+    RenderingNpi,
+    /// `billing_npi`
+    BillingNpi,
+    /// `referring_npi`
+    ReferringNpi,
+    /// `taxonomy`
+    Taxonomy,
+    /// `payer`
+    Payer,
+    /// `jurisdiction`
+    Jurisdiction,
+    /// `received_date`
+    Received,
+    /// `statement_from`
+    StatementFrom,
+    /// `statement_to`
+    StatementTo,
+    /// `bill_type`
+    BillType,
+    /// `bill_facility`: first digit of the bill type, where a file has it apart
+    BillFacility,
+    /// `bill_class`: second digit
+    BillClass,
+    /// `bill_frequency`: third character
+    BillFrequency,
+    /// `revenue_code`
+    Revenue,
+    /// `patient_status`
+    PatientStatus,
+    /// `admit_date`
+    Admitted,
+    /// `discharge_date`
+    Discharged,
+    /// `admit_dx`
+    AdmittingDiagnosis,
+    /// `poa1` to `poa25`
+    PresentOnAdmission(u8),
+    /// `px1` to `px25`: ICD-10-PCS
+    InpatientProcedure(u8),
+}
+
+impl Field {
+    /// The name without a number.
+    pub fn stem(self) -> &'static str {
+        match self {
+            Field::Claim => "claim",
+            Field::ClaimId => "claim_id",
+            Field::LineNumber => "line",
+            Field::ClaimType => "claim_type",
+            Field::PatientId => "patient_id",
+            Field::PatientDob => "patient_dob",
+            Field::PatientSex => "patient_sex",
+            Field::DosFrom => "dos_from",
+            Field::DosTo => "dos_to",
+            Field::Place => "pos",
+            Field::Procedure => "procedure",
+            Field::Modifier(_) => "mod",
+            Field::Modifiers => "modifiers",
+            Field::Units => "units",
+            Field::Charge => "charge",
+            Field::TotalCharge => "total_charge",
+            Field::Diagnosis(_) => "dx",
+            Field::Diagnoses => "diagnoses",
+            Field::DiagnosisVersion(_) => "dx_version",
+            Field::Pointers => "dx_pointers",
+            Field::RenderingNpi => "rendering_npi",
+            Field::BillingNpi => "billing_npi",
+            Field::ReferringNpi => "referring_npi",
+            Field::Taxonomy => "taxonomy",
+            Field::Payer => "payer",
+            Field::Jurisdiction => "jurisdiction",
+            Field::Received => "received_date",
+            Field::StatementFrom => "statement_from",
+            Field::StatementTo => "statement_to",
+            Field::BillType => "bill_type",
+            Field::BillFacility => "bill_facility",
+            Field::BillClass => "bill_class",
+            Field::BillFrequency => "bill_frequency",
+            Field::Revenue => "revenue_code",
+            Field::PatientStatus => "patient_status",
+            Field::Admitted => "admit_date",
+            Field::Discharged => "discharge_date",
+            Field::AdmittingDiagnosis => "admit_dx",
+            Field::PresentOnAdmission(_) => "poa",
+            Field::InpatientProcedure(_) => "px",
+        }
+    }
+
+    /// The number in the name, as in `dx3`.
+    pub fn number(self) -> Option<u8> {
+        match self {
+            Field::Modifier(n)
+            | Field::Diagnosis(n)
+            | Field::DiagnosisVersion(n)
+            | Field::PresentOnAdmission(n)
+            | Field::InpatientProcedure(n) => Some(n),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.stem())?;
+        match self.number() {
+            Some(n) => write!(f, "{n}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl serde::Serialize for Field {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}

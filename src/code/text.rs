@@ -1,0 +1,102 @@
+//! A short text that lives on the stack.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// The text of a code, at most 15 ASCII characters, without an allocation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeText {
+    // Zero padded, so that the derived order is the order of the texts.
+    bytes: [u8; 15],
+    len: u8,
+}
+
+impl CodeText {
+    /// Most characters that it can hold.
+    pub const CAPACITY: usize = 15;
+
+    /// Keeps the first 15 characters; everything that is not printable ASCII becomes `?`.
+    pub fn new(text: &[u8]) -> CodeText {
+        let mut out = CodeText { bytes: [0; 15], len: 0 };
+        for &b in text.iter().take(CodeText::CAPACITY) {
+            out.push(b);
+        }
+        out
+    }
+
+    /// From a key made by [`pack`].
+    pub(crate) fn unpack(key: u64) -> CodeText {
+        let mut out = CodeText { bytes: [0; 15], len: 0 };
+        for b in key.to_be_bytes() {
+            if b != 0 {
+                out.push(b);
+            }
+        }
+        out
+    }
+
+    fn push(&mut self, b: u8) {
+        let at = usize::from(self.len);
+        if at < CodeText::CAPACITY {
+            self.bytes[at] = if b.is_ascii_graphic() || b == b' ' { b } else { b'?' };
+            self.len += 1;
+        }
+    }
+
+    /// The text with a dot after the third character, as ICD-10-CM codes are printed.
+    pub(crate) fn dotted(&self) -> CodeText {
+        let mut out = CodeText { bytes: [0; 15], len: 0 };
+        for (i, b) in self.bytes().enumerate() {
+            if i == 3 {
+                out.push(b'.');
+            }
+            out.push(b);
+        }
+        out
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+/// Up to eight bytes as a number that orders as the text does.
+#[inline]
+pub(crate) fn pack(text: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let n = text.len().min(8);
+    bytes[..n].copy_from_slice(&text[..n]);
+    u64::from_be_bytes(bytes)
+}
+
+impl Deref for CodeText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsRef<str> for CodeText {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for CodeText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for CodeText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl serde::Serialize for CodeText {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
+}

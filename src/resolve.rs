@@ -1,0 +1,296 @@
+//! Codes become ranks, once, as of the date of service; rules look at the resolved claim.
+
+use crate::claim::{Claim, Coded, Points};
+use crate::code::{Icd10Cm, Procedure};
+use crate::table::{Cover, Flags, InForce, Rank, Standing, TableKind, Tables};
+use crate::{Date, Line};
+
+/// A claim with what the tables say about its codes.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The claim as submitted.
+    pub claim: &'a Claim,
+    /// The tables against which it was resolved.
+    pub tables: &'a Tables,
+    /// Today, for the rules that need it.
+    pub as_of: Date,
+    /// The day as of which the claim as a whole is judged: an inpatient's discharge, otherwise the first day of service.
+    pub day: Option<Date>,
+    /// Its diagnoses, parallel to [`Claim::diagnoses`], as of [`Case::day`].
+    pub diagnoses: &'a [ResolvedDiagnosis],
+    /// Where each diagnosis stands on the claim, and as of when it is judged there.
+    pub uses: &'a [DiagnosisUse],
+    /// Its lines, parallel to [`Claim::lines`].
+    pub lines: &'a [ResolvedLine],
+    /// Is every diagnosis billable wherever it stands?
+    pub all_billable: bool,
+}
+
+/// A diagnosis and its rank.
+#[derive(Clone, Copy, Debug)]
+pub struct ResolvedDiagnosis {
+    /// The code, if it can be read.
+    pub code: Option<Icd10Cm>,
+    /// Its rank, if it was ever a code or header.
+    pub rank: Option<Rank>,
+    /// How it stands on the claim's day.
+    pub standing: Option<Standing>,
+}
+
+/// A diagnosis at a place of the claim.
+#[derive(Clone, Copy, Debug)]
+pub struct DiagnosisUse {
+    /// Index of the diagnosis.
+    pub diagnosis: usize,
+    /// Index of the line on which it is reported; `None` on a claim without lines.
+    pub line: Option<usize>,
+    /// Number of its column there: `dx2` is 2.
+    pub column: u8,
+    /// The day as of which it is judged.
+    pub day: Option<Date>,
+    /// How it stands on that day; `None` if it is no code, never was one, or the day is missing.
+    pub standing: Option<Standing>,
+}
+
+/// A line and the rank of its procedure.
+#[derive(Clone, Copy, Debug)]
+pub struct ResolvedLine {
+    /// The day as of which the line is judged.
+    pub day: Option<Date>,
+    /// Its procedure, if it can be read.
+    pub code: Option<Procedure>,
+    /// The procedure's rank, if there is a table and it lists the code.
+    pub rank: Option<Rank>,
+    /// How the procedure stands on the day.
+    pub standing: ProcedureStanding,
+}
+
+/// How a procedure stands on a day, as far as the user's tables tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcedureStanding {
+    /// There is none, or it cannot be read.
+    Absent,
+    /// Listed and in force.
+    InForce,
+    /// Listed, begins on this day.
+    NotYet(Date),
+    /// Listed, ended on this day.
+    Ended(Date),
+    /// Not in a list of all codes of its kind.
+    Unknown,
+    /// Not in a list of only this many codes of its kind.
+    NotInShortList(u32),
+    /// No table lists codes of its kind, or the day is before the table's window or missing.
+    NotEvaluated(Why),
+}
+
+/// Why a code could not be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// The table is not there, or does not cover codes of this kind.
+    NoTable(TableKind),
+    /// The day is before the table's window.
+    BeforeTable(TableKind),
+    /// The line has no date of service.
+    NoDate,
+}
+
+const NOT_FOUND: u32 = u32::MAX;
+const MEMO: usize = 1 << 14;
+
+/// A direct-mapped memory of looked-up codes: claims use few codes, and the FST costs several times as much.
+struct Memo {
+    slots: Box<[(u64, u32)]>,
+}
+
+impl Memo {
+    fn new() -> Memo {
+        // Key 0 is no code, so that an empty slot never matches. Pages are touched as they are used.
+        Memo { slots: vec![(0, 0); MEMO].into_boxed_slice() }
+    }
+
+    #[inline]
+    fn get(&mut self, key: u64, look_up: impl FnOnce() -> Option<Rank>) -> Option<Rank> {
+        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - MEMO.trailing_zeros());
+        let slot = &mut self.slots[hash as usize];
+        if slot.0 != key {
+            *slot = (key, look_up().map_or(NOT_FOUND, |r| r.0));
+        }
+        (slot.1 != NOT_FOUND).then_some(Rank(slot.1))
+    }
+}
+
+/// Resolves claims; keeps its buffers and its memory of codes from one claim to the next.
+pub(crate) struct Resolver {
+    diagnoses: Vec<ResolvedDiagnosis>,
+    uses: Vec<DiagnosisUse>,
+    lines: Vec<ResolvedLine>,
+    diagnosis_memo: Memo,
+    procedure_memo: Memo,
+}
+
+impl Resolver {
+    pub(crate) fn new() -> Resolver {
+        Resolver {
+            diagnoses: Vec::new(),
+            uses: Vec::new(),
+            lines: Vec::new(),
+            diagnosis_memo: Memo::new(),
+            procedure_memo: Memo::new(),
+        }
+    }
+
+    /// Resolves a claim. The resolver must always be used with the same tables.
+    pub(crate) fn resolve<'a>(&'a mut self, claim: &'a Claim, tables: &'a Tables, as_of: Date) -> Case<'a> {
+        let inpatient = claim.is_inpatient();
+        let discharge = claim.facility.discharged.or(claim.statement.1);
+        let line_day = |line: &Line| {
+            if inpatient && discharge.is_some() { discharge } else { line.from.or(claim.statement.0) }
+        };
+        self.lines.clear();
+        for line in &claim.lines {
+            let day = line_day(line);
+            let code = line.code();
+            let (rank, standing) = match (code, &tables.procedures) {
+                (None, _) => (None, ProcedureStanding::Absent),
+                (Some(_), None) => {
+                    (None, ProcedureStanding::NotEvaluated(Why::NoTable(TableKind::Procedures)))
+                }
+                (Some(code), Some(table)) => {
+                    let rank = self.procedure_memo.get(code.key(), || table.rank(code));
+                    let standing = match (rank, day) {
+                        (_, None) => ProcedureStanding::NotEvaluated(Why::NoDate),
+                        (Some(rank), Some(day)) => match table.in_force(rank, day) {
+                            InForce::Yes => ProcedureStanding::InForce,
+                            InForce::NotYet(from) => ProcedureStanding::NotYet(from),
+                            InForce::Ended(to) => ProcedureStanding::Ended(to),
+                        },
+                        (None, Some(day)) => unlisted(table.cover(code.kind()), day),
+                    };
+                    (rank, standing)
+                }
+            };
+            self.lines.push(ResolvedLine { day, code, rank, standing });
+        }
+        let day = if inpatient && discharge.is_some() {
+            discharge
+        } else {
+            self.lines.iter().filter_map(|l| l.day).min().or(claim.statement.0)
+        };
+
+        self.diagnoses.clear();
+        let icd = &tables.icd10cm;
+        for diagnosis in &claim.diagnoses {
+            let code = diagnosis.code.code();
+            let rank = code.and_then(|c| self.diagnosis_memo.get(c.key(), || icd.rank(c)));
+            let standing = rank.zip(day).map(|(rank, day)| icd.standing(rank, day));
+            self.diagnoses.push(ResolvedDiagnosis { code, rank, standing });
+        }
+        let all_billable = self.place_diagnoses(claim, tables, day);
+        Case {
+            claim,
+            tables,
+            as_of,
+            day,
+            diagnoses: &self.diagnoses,
+            uses: &self.uses,
+            lines: &self.lines,
+            all_billable,
+        }
+    }
+
+    /// Finds where each diagnosis is judged. Diagnoses of the claim as a whole are judged once for each day of service, on the first
+    /// line that points at them; diagnoses that a row has of its own are judged on that row.
+    fn place_diagnoses(&mut self, claim: &Claim, tables: &Tables, claim_day: Option<Date>) -> bool {
+        self.uses.clear();
+        let mut all_billable = true;
+        let mut add = |uses: &mut Vec<DiagnosisUse>,
+                       of: &ResolvedDiagnosis,
+                       diagnosis: usize,
+                       line: Option<usize>,
+                       column: u8,
+                       day: Option<Date>| {
+            let standing = if day == claim_day {
+                of.standing
+            } else {
+                of.rank.zip(day).map(|(rank, day)| tables.icd10cm.standing(rank, day))
+            };
+            all_billable &= matches!(standing, Some(Standing::Billable(_)));
+            uses.push(DiagnosisUse { diagnosis, line, column, day, standing });
+        };
+        let one_day = self.lines.iter().all(|l| l.day == claim_day);
+        let plain = claim.lines.iter().all(|l| !matches!(l.points, Points::Own(_)));
+        if plain {
+            for (i, diagnosis) in claim.diagnoses.iter().enumerate() {
+                let first = self.uses.len();
+                let pointing = |line: &Line| match line.points {
+                    Points::All => true,
+                    _ => claim.pointed(line).any(|at| at == i),
+                };
+                for (at, line) in claim.lines.iter().enumerate() {
+                    if !pointing(line) {
+                        continue;
+                    }
+                    let day = self.lines[at].day;
+                    if self.uses[first..].iter().any(|u| u.day == day) {
+                        continue;
+                    }
+                    add(&mut self.uses, &self.diagnoses[i], i, Some(at), diagnosis.column, day);
+                    if one_day {
+                        break;
+                    }
+                }
+                if self.uses.len() == first {
+                    // No line points at it: it stands on the claim all the same.
+                    let line = (!claim.lines.is_empty()).then_some(0);
+                    add(&mut self.uses, &self.diagnoses[i], i, line, diagnosis.column, claim_day);
+                }
+            }
+            return all_billable;
+        }
+        for (at, line) in claim.lines.iter().enumerate() {
+            for (nth, i) in claim.pointed(line).enumerate() {
+                let column = match line.points {
+                    Points::Own(list) => {
+                        list.columns().get(nth).copied().unwrap_or(claim.diagnoses[i].column)
+                    }
+                    _ => claim.diagnoses[i].column,
+                };
+                add(&mut self.uses, &self.diagnoses[i], i, Some(at), column, self.lines[at].day);
+            }
+        }
+        all_billable
+    }
+}
+
+/// What can be said of a code that the table does not list.
+fn unlisted(cover: Cover, day: Date) -> ProcedureStanding {
+    match cover {
+        Cover::None => ProcedureStanding::NotEvaluated(Why::NoTable(TableKind::Procedures)),
+        Cover::Whole { from } | Cover::Partial { from, .. } if day < from => {
+            ProcedureStanding::NotEvaluated(Why::BeforeTable(TableKind::Procedures))
+        }
+        Cover::Whole { .. } => ProcedureStanding::Unknown,
+        Cover::Partial { codes, .. } => ProcedureStanding::NotInShortList(codes),
+    }
+}
+
+impl Case<'_> {
+    /// The claim's first-listed or principal diagnosis, with its flags, if it is billable on the claim's day.
+    pub fn first_listed(&self) -> Option<(Icd10Cm, Flags)> {
+        let first = self.diagnoses.first()?;
+        match first.standing {
+            Some(Standing::Billable(flags)) => Some((first.code?, flags)),
+            _ => None,
+        }
+    }
+
+    /// The text of a diagnosis field as it may be shown.
+    pub fn shown(&self, diagnosis: usize) -> String {
+        match self.claim.diagnoses.get(diagnosis).map(|d| d.code) {
+            Some(Coded::Code(code)) => code.to_string(),
+            Some(Coded::Unreadable(u)) => u.shown.map_or_else(|| "(not shown)".to_owned(), |t| t.to_string()),
+            None => String::new(),
+        }
+    }
+}

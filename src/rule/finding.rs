@@ -1,0 +1,213 @@
+//! What rules say: findings, and what could not be evaluated.
+
+use std::fmt;
+
+use super::Rule;
+use crate::claim::{Claim, Field};
+use crate::resolve::Why;
+use crate::table::TableKind;
+
+/// How bad a finding is, by what payers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth a look.
+    Info,
+    /// Often denied, or an exception exists.
+    Warning,
+    /// Rejected or denied by published policy.
+    Error,
+}
+
+impl Severity {
+    /// All, mildest first.
+    pub const ALL: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::Error];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl std::str::FromStr for Severity {
+    type Err = crate::Error;
+    fn from_str(s: &str) -> crate::Result<Severity> {
+        Severity::ALL.into_iter().find(|v| v.name().eq_ignore_ascii_case(s)).ok_or_else(|| {
+            crate::ErrorKind::Usage(format!("{s:?} is no severity: expected error, warning or info")).into()
+        })
+    }
+}
+
+/// Something wrong with a claim.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that says so.
+    pub rule: &'static Rule,
+    /// How bad it is here; the rule's own unless the case or the user says otherwise.
+    pub severity: Severity,
+    /// The field at fault.
+    pub field: Field,
+    /// Index of the line; `None` for the claim as a whole.
+    pub line: Option<usize>,
+    /// Row of the source, from 1; 0 if it has no rows.
+    pub row: u64,
+    /// The codes that it is about, in their official form.
+    pub codes: Vec<String>,
+    /// What is wrong: names the values; lower case, no full stop, nothing of the patient.
+    pub message: String,
+    /// What to do; empty for the rule's own [`Rule::fix`].
+    pub help: String,
+    /// The edition that it rests on, if another than that of the rule's first table.
+    pub edition: Option<String>,
+    /// The table whose window ends before the date of service.
+    pub stale: Option<TableKind>,
+}
+
+impl Finding {
+    /// Adds a code.
+    pub fn code(&mut self, code: impl fmt::Display) -> &mut Finding {
+        self.codes.push(code.to_string());
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Finding {
+        self.help = help.into();
+        self
+    }
+
+    /// Says how bad it is here.
+    pub fn severity(&mut self, severity: Severity) -> &mut Finding {
+        self.severity = severity;
+        self
+    }
+
+    /// Marks that it rests on a table that ended before the date of service.
+    pub fn stale(&mut self, kind: TableKind) -> &mut Finding {
+        self.stale = Some(kind);
+        self
+    }
+
+    /// What to do.
+    pub fn advice(&self) -> &str {
+        if self.help.is_empty() { self.rule.fix } else { &self.help }
+    }
+}
+
+/// A rule that could not be evaluated, why, and on how many lines.
+#[derive(Clone, Copy, Debug)]
+pub struct NotEvaluated {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Why not.
+    pub why: Why,
+    /// Lines that it would have looked at.
+    pub lines: u64,
+}
+
+/// Takes what the rules say about one claim, and counts what they could not evaluate.
+#[derive(Debug)]
+pub struct Findings {
+    pub(crate) list: Vec<Finding>,
+    rule: &'static Rule,
+    rows: Vec<u64>,
+    claim_row: u64,
+    gaps: Vec<NotEvaluated>,
+    last_gap: usize,
+}
+
+impl Findings {
+    pub(crate) fn new(first: &'static Rule) -> Findings {
+        Findings { list: vec![], rule: first, rows: vec![], claim_row: 0, gaps: vec![], last_gap: 0 }
+    }
+
+    /// Makes ready for a claim.
+    pub(crate) fn begin(&mut self, claim: &Claim) {
+        self.list.clear();
+        self.claim_row = claim.row;
+        self.rows.clear();
+        self.rows.extend(claim.lines.iter().map(|l| l.row));
+    }
+
+    #[inline]
+    pub(crate) fn set_rule(&mut self, rule: &'static Rule) {
+        self.rule = rule;
+    }
+
+    /// Finds fault with a field of the claim as a whole.
+    pub fn on_claim(&mut self, field: Field, message: impl Into<String>) -> &mut Finding {
+        self.push(None, self.claim_row, field, message.into())
+    }
+
+    /// Finds fault with a field of a line.
+    pub fn on_line(&mut self, line: usize, field: Field, message: impl Into<String>) -> &mut Finding {
+        let row = self.rows.get(line).copied().unwrap_or(self.claim_row);
+        self.push(Some(line), row, field, message.into())
+    }
+
+    /// Finds fault at a place that may be a line or the claim.
+    pub fn at(&mut self, line: Option<usize>, field: Field, message: impl Into<String>) -> &mut Finding {
+        match line {
+            Some(line) => self.on_line(line, field, message),
+            None => self.on_claim(field, message),
+        }
+    }
+
+    /// Finds fault with a row that is no line of the claim.
+    pub(crate) fn on_row(&mut self, row: u64, field: Field, message: impl Into<String>) -> &mut Finding {
+        self.push(None, row, field, message.into())
+    }
+
+    fn push(&mut self, line: Option<usize>, row: u64, field: Field, message: String) -> &mut Finding {
+        self.list.push(Finding {
+            rule: self.rule,
+            severity: self.rule.severity,
+            field,
+            line,
+            row,
+            codes: vec![],
+            message,
+            help: String::new(),
+            edition: None,
+            stale: None,
+        });
+        let last = self.list.len() - 1;
+        &mut self.list[last]
+    }
+
+    /// Says that the rule could not be evaluated on a line, and why.
+    #[inline]
+    pub fn not_evaluated(&mut self, why: Why) {
+        let rule = self.rule;
+        self.count_gap(rule, why, 1);
+    }
+
+    /// Counts lines on which a rule could not be evaluated. The same rule and reason mostly come in a row.
+    pub(crate) fn count_gap(&mut self, rule: &'static Rule, why: Why, lines: u64) {
+        let same = |g: &NotEvaluated| std::ptr::eq(g.rule, rule) && g.why == why;
+        if !self.gaps.get(self.last_gap).is_some_and(same) {
+            self.last_gap = match self.gaps.iter().position(same) {
+                Some(at) => at,
+                None => {
+                    self.gaps.push(NotEvaluated { rule, why, lines: 0 });
+                    self.gaps.len() - 1
+                }
+            };
+        }
+        self.gaps[self.last_gap].lines += lines;
+    }
+
+    pub(crate) fn gaps(&self) -> &[NotEvaluated] {
+        &self.gaps
+    }
+}

@@ -1,0 +1,18 @@
+//! The rules, one file a family; nothing here but declarations and checks.
+
+mod codes;
+
+use crate::rule::Rule;
+
+/// Every family, in the order of reports.
+static FAMILIES: &[&[&Rule]] = &[codes::RULES];
+
+/// Every rule, family by family.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// The rule of that id, in any case, or of that name.
+pub fn find(id_or_name: &str) -> Option<&'static Rule> {
+    all().find(|r| r.id.eq_ignore_ascii_case(id_or_name) || r.name == id_or_name)
+}

@@ -1,0 +1,424 @@
+//! ICD-10-CM: which codes exist, when each was billable, what they are called, how they hang together.
+
+mod flags;
+mod rows;
+
+pub use flags::{Flags, NoteKind};
+pub(crate) use rows::{Block, Chapter, CodeRow, Rows};
+
+use super::format::{Description, Pack, Section, u16_at, u32_at};
+use super::index::{CodeIndex, Rank};
+use super::text::TextStore;
+use crate::code::{Icd10Cm, Side};
+use crate::error::PackError;
+use crate::{Date, DateRange};
+
+/// Kind of the pack.
+pub(crate) const KIND: &str = "icd10cm";
+const RECORD: usize = 16;
+const SPAN: usize = 12;
+const NOTE: usize = 12;
+const RETITLED: usize = 12;
+const SEVENTH: usize = 12;
+const BLOCK: usize = 16;
+const CHAPTER: usize = 16;
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The diagnosis codes of all releases since 2015-10-01.
+pub struct Icd10CmTable {
+    pack: Pack,
+    index: CodeIndex,
+    texts: TextStore,
+    records: Section,
+    spans: Section,
+    histories: Section,
+    notes: Section,
+    retitled: Section,
+    sevenths: Section,
+    blocks: Section,
+    chapters: Section,
+}
+
+/// How a code stands on a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Billable, with these flags.
+    Billable(Flags),
+    /// Exists, but has codes below it and is not billable itself.
+    Header,
+    /// Will be billable, or a header, from this day on.
+    NotYet(Date),
+    /// Was billable, or a header, until this day.
+    Ended(Date),
+    /// The table knows nothing of days before [`Icd10CmTable::window`].
+    BeforeTable,
+}
+
+/// A note of the tabular list.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Note {
+    /// What the note does.
+    pub kind: NoteKind,
+    /// Where it stands: a code, a block such as `A00-A09`, or `chapter 1`.
+    pub at: String,
+    /// Its words.
+    pub text: String,
+}
+
+/// A seventh character and its meaning.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Seventh {
+    /// The character.
+    pub character: char,
+    /// What it says.
+    pub meaning: String,
+}
+
+#[derive(Clone, Copy)]
+struct Record {
+    billable: u16,
+    header: u16,
+    title: u32,
+    parent: u32,
+    traits: u16,
+    block: u16,
+}
+
+impl Icd10CmTable {
+    pub(crate) fn open(pack: Pack) -> Result<Icd10CmTable, PackError> {
+        pack.expect_kind(KIND)?;
+        let index = CodeIndex::open(&pack)?;
+        let table = Icd10CmTable {
+            texts: TextStore::open(&pack)?,
+            records: pack.section("records", RECORD)?,
+            spans: pack.section("spans", SPAN)?,
+            histories: pack.section("histories", 4)?,
+            notes: pack.section("notes", NOTE)?,
+            retitled: pack.section("retitled", RETITLED)?,
+            sevenths: pack.section("sevenths", SEVENTH)?,
+            blocks: pack.section("blocks", BLOCK)?,
+            chapters: pack.section("chapters", CHAPTER)?,
+            index,
+            pack,
+        };
+        let (expected, got) = (table.index.len(), table.records.count(RECORD));
+        if expected != got {
+            let what = format!("{got} records for {expected} codes");
+            return Err(PackError::Section { section: "records", what });
+        }
+        Ok(table)
+    }
+
+    /// What the table is and from when to when it knows.
+    pub fn description(&self) -> &Description {
+        self.pack.description()
+    }
+
+    /// Days for which the table stands.
+    pub fn window(&self) -> DateRange {
+        let d = self.pack.description();
+        DateRange { from: d.from, to: d.to }
+    }
+
+    pub(crate) fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    pub(crate) fn index(&self) -> &CodeIndex {
+        &self.index
+    }
+
+    /// Number of codes and headers.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Is it empty? The embedded one never is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rank of a code or header of any release; `None` if there never was such a code.
+    pub fn rank(&self, code: Icd10Cm) -> Option<Rank> {
+        self.index.rank(code.text().as_bytes())
+    }
+
+    /// The code of a rank.
+    pub fn code(&self, rank: Rank) -> Option<Icd10Cm> {
+        Some(Icd10Cm::from_key(&self.index.code(rank)?))
+    }
+
+    fn record(&self, rank: Rank) -> Record {
+        let bytes = self.pack.bytes(self.records);
+        let at = rank.at() * RECORD;
+        Record {
+            billable: u16_at(bytes, at),
+            header: u16_at(bytes, at + 2),
+            title: u32_at(bytes, at + 4),
+            parent: u32_at(bytes, at + 8),
+            traits: u16_at(bytes, at + 12),
+            block: u16_at(bytes, at + 14),
+        }
+    }
+
+    /// The spans of a history, oldest first.
+    #[inline]
+    fn history(&self, id: u16) -> impl DoubleEndedIterator<Item = (DateRange, Flags)> + '_ {
+        let ends = self.pack.bytes(self.histories);
+        let first = if id == 0 { 0 } else { u32_at(ends, usize::from(id) * 4 - 4) as usize };
+        let last = u32_at(ends, usize::from(id) * 4) as usize;
+        let spans = self.pack.bytes(self.spans);
+        (first..last).map(move |i| {
+            let at = i * SPAN;
+            let day = |at| Date::from_number_unchecked(u32_at(spans, at));
+            (DateRange { from: day(at), to: day(at + 4) }, Flags(u32_at(spans, at + 8)))
+        })
+    }
+
+    /// How the code stands on a day.
+    #[inline]
+    pub fn standing(&self, rank: Rank, day: Date) -> Standing {
+        let record = self.record(rank);
+        if let Some((_, flags)) = self.history(record.billable).find(|(span, _)| span.contains(day)) {
+            return Standing::Billable(flags);
+        }
+        self.not_billable(&record, day)
+    }
+
+    #[cold]
+    fn not_billable(&self, record: &Record, day: Date) -> Standing {
+        if day < self.window().from {
+            return Standing::BeforeTable;
+        }
+        if self.history(record.header).any(|(span, _)| span.contains(day)) {
+            return Standing::Header;
+        }
+        let all = || self.history(record.billable).chain(self.history(record.header)).map(|(span, _)| span);
+        // A code that ended and comes back is best described by the nearer end.
+        match (
+            all().map(|s| s.to).filter(|&to| to < day).max(),
+            all().map(|s| s.from).filter(|&from| from > day).min(),
+        ) {
+            (Some(ended), _) => Standing::Ended(ended),
+            (None, Some(from)) => Standing::NotYet(from),
+            (None, None) => Standing::BeforeTable,
+        }
+    }
+
+    /// The windows in which the code was billable; adjacent windows with different flags are one.
+    pub fn billable_windows(&self, rank: Rank) -> Vec<DateRange> {
+        merged(self.history(self.record(rank).billable).map(|(span, _)| span))
+    }
+
+    /// The windows in which the code had codes below it.
+    pub fn header_windows(&self, rank: Rank) -> Vec<DateRange> {
+        merged(self.history(self.record(rank).header).map(|(span, _)| span))
+    }
+
+    /// The Medicare Code Editor's flags with the windows in which they held.
+    pub fn flag_windows(&self, rank: Rank) -> Vec<(DateRange, Flags)> {
+        self.history(self.record(rank).billable).collect()
+    }
+
+    /// The newest title; `None` for codes whose title is in no source yet (it comes with `tables add`).
+    pub fn title(&self, rank: Rank) -> Option<String> {
+        let id = self.record(rank).title;
+        (id != NONE).then(|| self.texts.get(&self.pack, id))
+    }
+
+    /// The title in force on a day, as far as the editions that were read tell.
+    pub fn title_on(&self, rank: Rank, day: Date) -> Option<String> {
+        let found = self.retitled(rank).take_while(|(from, _)| *from <= day).last();
+        match found.or_else(|| self.retitled(rank).next()) {
+            Some((_, text)) => Some(self.texts.get(&self.pack, text)),
+            None => self.title(rank),
+        }
+    }
+
+    /// Every title that the code had, with the day from which it is known; empty if it never changed.
+    pub fn titles(&self, rank: Rank) -> Vec<(Date, String)> {
+        self.retitled(rank).map(|(from, text)| (from, self.texts.get(&self.pack, text))).collect()
+    }
+
+    fn retitled(&self, rank: Rank) -> impl Iterator<Item = (Date, u32)> + '_ {
+        let bytes = self.pack.bytes(self.retitled);
+        let first = lower_bound(bytes, RETITLED, rank.0);
+        (first..self.retitled.count(RETITLED))
+            .map(|i| i * RETITLED)
+            .take_while(move |&at| u32_at(bytes, at) == rank.0)
+            .map(|at| (Date::from_number_unchecked(u32_at(bytes, at + 4)), u32_at(bytes, at + 8)))
+    }
+
+    /// The code above; `None` for a category.
+    pub fn parent(&self, rank: Rank) -> Option<Rank> {
+        let parent = self.record(rank).parent;
+        (parent != NONE).then_some(Rank(parent))
+    }
+
+    /// The codes directly below, of any release.
+    pub fn children(&self, rank: Rank) -> Vec<Rank> {
+        self.below(rank).into_iter().filter(|&r| self.record(r).parent == rank.0).collect()
+    }
+
+    /// All codes below, of any release, in order.
+    pub fn below(&self, rank: Rank) -> Vec<Rank> {
+        let Some(code) = self.index.code(rank) else { return Vec::new() };
+        self.index.with_prefix(&code).into_iter().map(|(_, r)| r).filter(|&r| r != rank).collect()
+    }
+
+    /// The side that the code's title names, where the same title exists for the other side.
+    #[inline]
+    pub fn side(&self, rank: Rank) -> Option<Side> {
+        match self.record(rank).traits & rows::SIDES {
+            rows::LEFT => Some(Side::Left),
+            rows::RIGHT => Some(Side::Right),
+            _ => None,
+        }
+    }
+
+    /// Is it the bilateral code of a family that also has left and right ones?
+    pub fn is_bilateral(&self, rank: Rank) -> bool {
+        self.record(rank).traits & rows::SIDES == rows::BILATERAL
+    }
+
+    /// Does the title leave the side open where others of the family name it?
+    pub fn is_side_unspecified(&self, rank: Rank) -> bool {
+        self.record(rank).traits & rows::SIDES == rows::UNSPECIFIED_SIDE
+    }
+
+    /// The block, as (`A00-A09`, title).
+    pub fn block(&self, rank: Rank) -> Option<(String, String)> {
+        let at = usize::from(self.record(rank).block);
+        (at < self.blocks.count(BLOCK)).then(|| (self.block_name(at), self.block_title(at)))
+    }
+
+    /// The chapter, as (number, title).
+    pub fn chapter(&self, rank: Rank) -> Option<(u32, String)> {
+        let block = usize::from(self.record(rank).block);
+        if block >= self.blocks.count(BLOCK) {
+            return None;
+        }
+        let chapter = u32_at(self.pack.bytes(self.blocks), block * BLOCK + 8) as usize;
+        Some(self.chapter_at(chapter))
+    }
+
+    fn chapter_at(&self, at: usize) -> (u32, String) {
+        let bytes = self.pack.bytes(self.chapters);
+        let title = u32_at(bytes, at * CHAPTER + 4);
+        (u32_at(bytes, at * CHAPTER), self.texts.get(&self.pack, title))
+    }
+
+    fn block_name(&self, at: usize) -> String {
+        let bytes = self.pack.bytes(self.blocks);
+        let text = |at: usize| {
+            let b = bytes.get(at..at + 3).unwrap_or_default();
+            String::from_utf8_lossy(b).into_owned()
+        };
+        let (first, last) = (text(at * BLOCK), text(at * BLOCK + 4));
+        if first == last { first } else { format!("{first}-{last}") }
+    }
+
+    fn block_title(&self, at: usize) -> String {
+        self.texts.get(&self.pack, u32_at(self.pack.bytes(self.blocks), at * BLOCK + 12))
+    }
+
+    /// The seventh characters that the code, or one above it, calls for; empty if none.
+    pub fn sevenths(&self, rank: Rank) -> Vec<Seventh> {
+        let bytes = self.pack.bytes(self.sevenths);
+        let mut node = Some(rank);
+        while let Some(at) = node {
+            let first = lower_bound(bytes, SEVENTH, at.0);
+            let found: Vec<Seventh> = (first..self.sevenths.count(SEVENTH))
+                .map(|i| i * SEVENTH)
+                .take_while(|&i| u32_at(bytes, i) == at.0)
+                .map(|i| Seventh {
+                    character: char::from_u32(u32_at(bytes, i + 4)).unwrap_or('?'),
+                    meaning: self.texts.get(&self.pack, u32_at(bytes, i + 8)),
+                })
+                .collect();
+            if !found.is_empty() {
+                return found;
+            }
+            node = self.parent(at);
+        }
+        Vec::new()
+    }
+
+    /// The notes at the code itself.
+    pub fn notes(&self, rank: Rank) -> Vec<Note> {
+        let at = self.code(rank).map(|c| c.to_string()).unwrap_or_default();
+        self.notes_at_node(rank.0, &at)
+    }
+
+    /// The notes at the code and at everything above it, through block and chapter, nearest first.
+    pub fn inherited_notes(&self, rank: Rank) -> Vec<Note> {
+        let mut out = Vec::new();
+        let mut node = Some(rank);
+        while let Some(at) = node {
+            out.extend(self.notes(at));
+            node = self.parent(at);
+        }
+        let block = usize::from(self.record(rank).block);
+        if block < self.blocks.count(BLOCK) {
+            let codes = self.len();
+            out.extend(self.notes_at_node((codes + block) as u32, &self.block_name(block)));
+            let chapter = u32_at(self.pack.bytes(self.blocks), block * BLOCK + 8) as usize;
+            let node = codes + self.blocks.count(BLOCK) + chapter;
+            out.extend(self.notes_at_node(node as u32, &format!("chapter {}", self.chapter_at(chapter).0)));
+        }
+        out
+    }
+
+    fn notes_at_node(&self, node: u32, at: &str) -> Vec<Note> {
+        let bytes = self.pack.bytes(self.notes);
+        let first = lower_bound(bytes, NOTE, node);
+        (first..self.notes.count(NOTE))
+            .map(|i| i * NOTE)
+            .take_while(|&i| u32_at(bytes, i) == node)
+            .map(|i| Note {
+                kind: NoteKind::from_number(u32_at(bytes, i + 4)),
+                at: at.to_owned(),
+                text: self.texts.get(&self.pack, u32_at(bytes, i + 8)),
+            })
+            .collect()
+    }
+
+    /// What to use instead of a code that is not billable on a day: the billable codes below it, at most `most`; for an ended
+    /// code without any, those of its parent that began when it ended.
+    pub fn successors(&self, rank: Rank, day: Date, most: usize) -> Vec<Rank> {
+        let billable = |r: &Rank| matches!(self.standing(*r, day), Standing::Billable(_));
+        let mut out: Vec<Rank> = self.below(rank).into_iter().filter(billable).collect();
+        if out.is_empty() {
+            if let (Standing::Ended(end), Some(parent)) = (self.standing(rank, day), self.parent(rank)) {
+                let began = |r: &Rank| self.billable_windows(*r).iter().any(|w| w.from == end.add_days(1));
+                out = self.below(parent).into_iter().filter(|r| billable(r) && began(r)).collect();
+            }
+        }
+        out.truncate(most);
+        out
+    }
+}
+
+/// First record whose leading number is not below `key`.
+fn lower_bound(bytes: &[u8], width: usize, key: u32) -> usize {
+    let (mut low, mut high) = (0, bytes.len() / width);
+    while low < high {
+        let mid = (low + high) / 2;
+        if u32_at(bytes, mid * width) < key { low = mid + 1 } else { high = mid }
+    }
+    low
+}
+
+/// Sorted windows, those that touch made one.
+fn merged(windows: impl Iterator<Item = DateRange>) -> Vec<DateRange> {
+    let mut out: Vec<DateRange> = Vec::new();
+    for window in windows {
+        match out.last_mut() {
+            Some(last) if last.is_open() || last.to.add_days(1) >= window.from => {
+                last.to = last.to.max(window.to);
+            }
+            _ => out.push(window),
+        }
+    }
+    out
+}

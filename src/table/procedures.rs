@@ -1,0 +1,293 @@
+//! Procedure codes and modifiers: one index for all the sources of a tables folder.
+
+use std::collections::BTreeMap;
+
+use super::format::{Description, Pack, PackWriter, Section, SourceFile, u16_at, u32_at};
+use super::index::{CodeIndex, Rank};
+use super::text::{TextBuilder, TextStore};
+use crate::code::{Modifier, Procedure, ProcedureKind};
+use crate::error::PackError;
+use crate::{Date, DateRange};
+
+/// Kind of the pack.
+pub(crate) const KIND: &str = "procedures";
+const RECORD: usize = 12;
+const SPAN: usize = 8;
+const COVER: usize = 12;
+const MODIFIER: usize = 8;
+const NONE: u32 = u32::MAX;
+
+/// CPT and HCPCS Level II codes as the user's own files list them, and the modifiers of the HCPCS file.
+pub struct ProcedureTable {
+    pack: Pack,
+    index: CodeIndex,
+    texts: TextStore,
+    records: Section,
+    spans: Section,
+    histories: Section,
+    covers: Section,
+    modifiers: Section,
+}
+
+/// What the table can say about codes of one kind that it does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// It lists no codes of this kind.
+    None,
+    /// It lists codes, but so few that a code that is not among them may well exist.
+    Partial {
+        /// Codes of this kind.
+        codes: u32,
+        /// First day for which the list stands.
+        from: Date,
+    },
+    /// It lists all of them.
+    Whole {
+        /// First day for which the list stands.
+        from: Date,
+    },
+}
+
+/// How a procedure code or a modifier stands on a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InForce {
+    /// In force.
+    Yes,
+    /// Begins on this day.
+    NotYet(Date),
+    /// Ended on this day.
+    Ended(Date),
+}
+
+/// The rows from which the pack is built.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProcedureRows {
+    pub(crate) codes: BTreeMap<String, ProcedureRow>,
+    pub(crate) modifiers: BTreeMap<String, ProcedureRow>,
+    pub(crate) covers: BTreeMap<ProcedureKind, Cover>,
+    pub(crate) edition: String,
+    pub(crate) window: Option<DateRange>,
+    pub(crate) sources: Vec<SourceFile>,
+}
+
+/// A code or a modifier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProcedureRow {
+    pub(crate) spans: Vec<DateRange>,
+    pub(crate) short: Option<String>,
+    pub(crate) long: Option<String>,
+}
+
+impl ProcedureTable {
+    pub(crate) fn open(pack: Pack) -> Result<ProcedureTable, PackError> {
+        pack.expect_kind(KIND)?;
+        let table = ProcedureTable {
+            index: CodeIndex::open(&pack)?,
+            texts: TextStore::open(&pack)?,
+            records: pack.section("records", RECORD)?,
+            spans: pack.section("spans", SPAN)?,
+            histories: pack.section("histories", 4)?,
+            covers: pack.section("covers", COVER)?,
+            modifiers: pack.section("modifiers", MODIFIER)?,
+            pack,
+        };
+        let (expected, got) = (table.index.len(), table.records.count(RECORD));
+        if expected != got {
+            let what = format!("{got} records for {expected} codes");
+            return Err(PackError::Section { section: "records", what });
+        }
+        Ok(table)
+    }
+
+    /// What the table is and from when to when it knows.
+    pub fn description(&self) -> &Description {
+        self.pack.description()
+    }
+
+    /// Days for which the table stands.
+    pub fn window(&self) -> DateRange {
+        let d = self.pack.description();
+        DateRange { from: d.from, to: d.to }
+    }
+
+    pub(crate) fn index(&self) -> &CodeIndex {
+        &self.index
+    }
+
+    /// Number of codes.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Has it no codes?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rank of a code; `None` if no source lists it.
+    pub fn rank(&self, code: Procedure) -> Option<Rank> {
+        self.index.rank(code.text().as_bytes())
+    }
+
+    /// The code of a rank.
+    pub fn code(&self, rank: Rank) -> Option<Procedure> {
+        Some(Procedure::from_key(&self.index.code(rank)?))
+    }
+
+    fn history(&self, id: u16) -> impl DoubleEndedIterator<Item = DateRange> + '_ {
+        let ends = self.pack.bytes(self.histories);
+        let first = if id == 0 { 0 } else { u32_at(ends, usize::from(id) * 4 - 4) as usize };
+        let last = u32_at(ends, usize::from(id) * 4) as usize;
+        let spans = self.pack.bytes(self.spans);
+        (first..last).map(move |i| {
+            let day = |at| Date::from_number_unchecked(u32_at(spans, at));
+            DateRange { from: day(i * SPAN), to: day(i * SPAN + 4) }
+        })
+    }
+
+    /// How the code stands on a day.
+    #[inline]
+    pub fn in_force(&self, rank: Rank, day: Date) -> InForce {
+        let history = u16_at(self.pack.bytes(self.records), rank.at() * RECORD);
+        self.in_force_by(history, day)
+    }
+
+    fn in_force_by(&self, history: u16, day: Date) -> InForce {
+        let (mut ended, mut begins) = (None, None);
+        for span in self.history(history) {
+            if span.contains(day) {
+                return InForce::Yes;
+            }
+            if span.to < day {
+                ended = Some(span.to);
+            } else if begins.is_none() {
+                begins = Some(span.from);
+            }
+        }
+        match (ended, begins) {
+            (Some(day), _) => InForce::Ended(day),
+            (None, Some(day)) => InForce::NotYet(day),
+            // A code without a span is listed without dates: nothing is known against it.
+            (None, None) => InForce::Yes,
+        }
+    }
+
+    /// The windows in which the code is in force.
+    pub fn windows(&self, rank: Rank) -> Vec<DateRange> {
+        self.history(u16_at(self.pack.bytes(self.records), rank.at() * RECORD)).collect()
+    }
+
+    /// The code's short title, if a source has one.
+    pub fn short_title(&self, rank: Rank) -> Option<String> {
+        self.text(u32_at(self.pack.bytes(self.records), rank.at() * RECORD + 4))
+    }
+
+    /// The code's title, if a source has one.
+    pub fn title(&self, rank: Rank) -> Option<String> {
+        self.text(u32_at(self.pack.bytes(self.records), rank.at() * RECORD + 8))
+            .or_else(|| self.short_title(rank))
+    }
+
+    fn text(&self, id: u32) -> Option<String> {
+        (id != NONE).then(|| self.texts.get(&self.pack, id))
+    }
+
+    /// What the table can say about codes of a kind that it does not list.
+    pub fn cover(&self, kind: ProcedureKind) -> Cover {
+        let at = kind as usize * COVER;
+        let bytes = self.pack.bytes(self.covers);
+        let from = Date::from_number_unchecked(u32_at(bytes, at + 8));
+        match u32_at(bytes, at) {
+            1 => Cover::Partial { codes: u32_at(bytes, at + 4), from },
+            2 => Cover::Whole { from },
+            _ => Cover::None,
+        }
+    }
+
+    /// Does the table list modifiers (the HCPCS file does)?
+    pub fn has_modifiers(&self) -> bool {
+        self.modifiers.count(MODIFIER) > 0
+    }
+
+    /// How a modifier stands on a day; `None` if it is not listed.
+    pub fn modifier(&self, modifier: Modifier, day: Date) -> Option<InForce> {
+        let at = self.modifier_at(modifier)?;
+        Some(self.in_force_by(u16_at(self.pack.bytes(self.modifiers), at + 2), day))
+    }
+
+    /// A modifier's title.
+    pub fn modifier_title(&self, modifier: Modifier) -> Option<String> {
+        let at = self.modifier_at(modifier)?;
+        self.text(u32_at(self.pack.bytes(self.modifiers), at + 4))
+    }
+
+    fn modifier_at(&self, modifier: Modifier) -> Option<usize> {
+        let bytes = self.pack.bytes(self.modifiers);
+        let wanted = u16::from_be_bytes(modifier.bytes());
+        let key = |i: usize| u16_at(bytes, i * MODIFIER).swap_bytes();
+        let (mut low, mut high) = (0, self.modifiers.count(MODIFIER));
+        while low < high {
+            let mid = (low + high) / 2;
+            if key(mid) < wanted { low = mid + 1 } else { high = mid }
+        }
+        (low < self.modifiers.count(MODIFIER) && key(low) == wanted).then_some(low * MODIFIER)
+    }
+}
+
+impl ProcedureRows {
+    /// Builds the pack.
+    pub(crate) fn build(&self) -> Vec<u8> {
+        let mut texts = TextBuilder::default();
+        let mut seen: BTreeMap<Vec<DateRange>, u16> = BTreeMap::from([(vec![], 0)]);
+        let (mut ends, mut spans) = (vec![0u32], Vec::new());
+        let mut history = |row: &ProcedureRow| -> u16 {
+            *seen.entry(row.spans.clone()).or_insert_with(|| {
+                spans.extend(row.spans.iter().flat_map(|s| [s.from.number(), s.to.number()]));
+                ends.push((spans.len() / 2) as u32);
+                (ends.len() - 1) as u16
+            })
+        };
+        let mut text = |text: &Option<String>| text.as_ref().map_or(NONE, |t| texts.add(t));
+        let (mut records, mut modifiers) = (Vec::new(), Vec::new());
+        for row in self.codes.values() {
+            records.extend_from_slice(&u32::from(history(row)).to_le_bytes());
+            records.extend_from_slice(&text(&row.short).to_le_bytes());
+            records.extend_from_slice(&text(&row.long).to_le_bytes());
+        }
+        for (code, row) in &self.modifiers {
+            modifiers.extend_from_slice(&code.as_bytes()[..2]);
+            modifiers.extend_from_slice(&history(row).to_le_bytes());
+            let title = if row.long.is_some() { &row.long } else { &row.short };
+            modifiers.extend_from_slice(&text(title).to_le_bytes());
+        }
+        let covers = ProcedureKind::ALL.into_iter().flat_map(|kind| {
+            match self.covers.get(&kind).copied().unwrap_or(Cover::None) {
+                Cover::None => [0, 0, 0],
+                Cover::Partial { codes, from } => [1, codes, from.number()],
+                Cover::Whole { from } => [2, 0, from.number()],
+            }
+        });
+        let window = self.window.unwrap_or(DateRange { from: Date::MAX, to: Date::MAX });
+        let description = Description {
+            kind: KIND.to_owned(),
+            edition: self.edition.clone(),
+            from: window.from,
+            to: window.to,
+            built_on: vec![],
+            sources: self.sources.clone(),
+            counts: vec![
+                ("codes".to_owned(), self.codes.len() as u64),
+                ("modifiers".to_owned(), self.modifiers.len() as u64),
+            ],
+        };
+        let mut writer = PackWriter::default();
+        writer.section("codes", CodeIndex::build(self.codes.keys().map(|k| k.as_bytes())));
+        writer.section("records", records);
+        writer.section("modifiers", modifiers);
+        writer.u32s("covers", covers);
+        writer.u32s("histories", ends);
+        writer.u32s("spans", spans);
+        texts.finish(&mut writer);
+        writer.finish(&description)
+    }
+}
