@@ -9,6 +9,8 @@ mod money;
 pub mod claim;
 pub mod table;
 
+pub mod engine;
+pub mod report;
 mod resolve;
 pub mod rule;
 pub mod rules;

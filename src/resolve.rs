@@ -1,6 +1,8 @@
 //! Codes become ranks, once, as of the date of service; rules look at the resolved claim.
 
-use crate::claim::{Claim, Coded, Points};
+use std::fmt;
+
+use crate::claim::{Claim, Coded, Field, Points};
 use crate::code::{Icd10Cm, Procedure};
 use crate::table::{Cover, Flags, InForce, Rank, Standing, TableKind, Tables};
 use crate::{Date, Line};
@@ -93,6 +95,27 @@ pub enum Why {
     BeforeTable(TableKind),
     /// The line has no date of service.
     NoDate,
+    /// The file has no such column.
+    NoColumn(Field),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::NoTable(kind) => {
+                write!(f, "no table of {}; add one with `{}`", kind.title(), kind.how_to_add())
+            }
+            Why::BeforeTable(kind) => {
+                write!(
+                    f,
+                    "the date of service is before the first day that the table of {} covers",
+                    kind.title()
+                )
+            }
+            Why::NoDate => f.write_str("no date of service"),
+            Why::NoColumn(field) => write!(f, "no column {field}"),
+        }
+    }
 }
 
 const NOT_FOUND: u32 = u32::MAX;

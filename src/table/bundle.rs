@@ -21,6 +21,9 @@ pub enum TableKind {
 }
 
 impl TableKind {
+    /// All of them, in the order of reports.
+    pub const ALL: [TableKind; 3] = [TableKind::Icd10Cm, TableKind::Procedures, TableKind::Places];
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
