@@ -51,6 +51,18 @@ pub enum ErrorKind {
         /// What is wrong.
         reason: ClaimsError,
     },
+    /// A rule panicked over a claim: a fault of the program.
+    #[error(
+        "internal error in rule {rule} at claim {claim}, row {row}; the claim was not checked to the end. Please report it"
+    )]
+    Internal {
+        /// The claim's id.
+        claim: String,
+        /// The claim's row.
+        row: u64,
+        /// The rule.
+        rule: &'static str,
+    },
     /// A request that makes no sense, as an unknown rule.
     #[error("{0}")]
     Usage(String),

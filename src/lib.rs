@@ -10,6 +10,7 @@ pub mod claim;
 pub mod table;
 
 pub mod engine;
+pub mod read;
 pub mod report;
 mod resolve;
 pub mod rule;
@@ -20,6 +21,7 @@ mod import;
 
 pub use claim::{Claim, Coded, Diagnosis, Field, Line};
 pub use date::{Date, DateError, DateRange};
+pub use engine::{Checker, Report, Session};
 pub use error::{Error, ErrorKind, Result};
 pub use money::{AmountError, Cents, Units};
 pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, Why};

@@ -14,8 +14,8 @@ pub struct Case<'a> {
     pub claim: &'a Claim,
     /// The tables against which it was resolved.
     pub tables: &'a Tables,
-    /// Today, for the rules that need it.
-    pub as_of: Date,
+    /// Today, for the rules that need it, if anybody said what day it is.
+    pub as_of: Option<Date>,
     /// The day as of which the claim as a whole is judged: an inpatient's discharge, otherwise the first day of service.
     pub day: Option<Date>,
     /// Its diagnoses, parallel to [`Claim::diagnoses`], as of [`Case::day`].
@@ -95,8 +95,12 @@ pub enum Why {
     BeforeTable(TableKind),
     /// The line has no date of service.
     NoDate,
+    /// Nobody said what day it is.
+    NoToday,
     /// The file has no such column.
     NoColumn(Field),
+    /// More claims, in no order, than are remembered.
+    TooManyClaims,
 }
 
 impl fmt::Display for Why {
@@ -113,7 +117,9 @@ impl fmt::Display for Why {
                 )
             }
             Why::NoDate => f.write_str("no date of service"),
+            Why::NoToday => f.write_str("nobody said what day it is; say it with --as-of"),
             Why::NoColumn(field) => write!(f, "no column {field}"),
+            Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered"),
         }
     }
 }
@@ -164,7 +170,12 @@ impl Resolver {
     }
 
     /// Resolves a claim. The resolver must always be used with the same tables.
-    pub(crate) fn resolve<'a>(&'a mut self, claim: &'a Claim, tables: &'a Tables, as_of: Date) -> Case<'a> {
+    pub(crate) fn resolve<'a>(
+        &'a mut self,
+        claim: &'a Claim,
+        tables: &'a Tables,
+        as_of: Option<Date>,
+    ) -> Case<'a> {
         let inpatient = claim.is_inpatient();
         let discharge = claim.facility.discharged.or(claim.statement.1);
         let line_day = |line: &Line| {

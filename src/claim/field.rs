@@ -43,6 +43,8 @@ pub enum Field {
     Diagnoses,
     /// `dx_version1`…: 0 or 10 for ICD-10, 9 for ICD-9
     DiagnosisVersion(u8),
+    /// `line_dx`: the one diagnosis that a line is for, where a file has it apart
+    LineDiagnosis,
     /// `dx_pointers`
     Pointers,
     /// `rendering_npi`
@@ -110,6 +112,7 @@ impl Field {
             Field::Diagnosis(_) => "dx",
             Field::Diagnoses => "diagnoses",
             Field::DiagnosisVersion(_) => "dx_version",
+            Field::LineDiagnosis => "line_dx",
             Field::Pointers => "dx_pointers",
             Field::RenderingNpi => "rendering_npi",
             Field::BillingNpi => "billing_npi",
@@ -132,6 +135,92 @@ impl Field {
             Field::PresentOnAdmission(_) => "poa",
             Field::InpatientProcedure(_) => "px",
         }
+    }
+
+    /// Every field; a numbered one as its first.
+    pub const ALL: &[Field] = &[
+        Field::ClaimId,
+        Field::LineNumber,
+        Field::ClaimType,
+        Field::PatientId,
+        Field::PatientDob,
+        Field::PatientSex,
+        Field::DosFrom,
+        Field::DosTo,
+        Field::Place,
+        Field::Procedure,
+        Field::Modifier(1),
+        Field::Modifiers,
+        Field::Units,
+        Field::Charge,
+        Field::TotalCharge,
+        Field::Diagnosis(1),
+        Field::Diagnoses,
+        Field::DiagnosisVersion(1),
+        Field::LineDiagnosis,
+        Field::Pointers,
+        Field::RenderingNpi,
+        Field::BillingNpi,
+        Field::ReferringNpi,
+        Field::Taxonomy,
+        Field::Payer,
+        Field::Jurisdiction,
+        Field::Received,
+        Field::StatementFrom,
+        Field::StatementTo,
+        Field::BillType,
+        Field::BillFacility,
+        Field::BillClass,
+        Field::BillFrequency,
+        Field::Revenue,
+        Field::PatientStatus,
+        Field::Admitted,
+        Field::Discharged,
+        Field::AdmittingDiagnosis,
+        Field::PresentOnAdmission(1),
+        Field::InpatientProcedure(1),
+    ];
+
+    /// The same field with another number, if it has one.
+    pub fn with_number(self, n: u8) -> Field {
+        match self {
+            Field::Modifier(_) => Field::Modifier(n),
+            Field::Diagnosis(_) => Field::Diagnosis(n),
+            Field::DiagnosisVersion(_) => Field::DiagnosisVersion(n),
+            Field::PresentOnAdmission(_) => Field::PresentOnAdmission(n),
+            Field::InpatientProcedure(_) => Field::InpatientProcedure(n),
+            other => other,
+        }
+    }
+
+    /// Does it say something about the claim as a whole, so that it repeats on each row?
+    pub fn is_of_claim(self) -> bool {
+        matches!(
+            self,
+            Field::ClaimType
+                | Field::PatientId
+                | Field::PatientDob
+                | Field::PatientSex
+                | Field::TotalCharge
+                | Field::BillingNpi
+                | Field::ReferringNpi
+                | Field::Taxonomy
+                | Field::Payer
+                | Field::Jurisdiction
+                | Field::Received
+                | Field::StatementFrom
+                | Field::StatementTo
+                | Field::BillType
+                | Field::BillFacility
+                | Field::BillClass
+                | Field::BillFrequency
+                | Field::PatientStatus
+                | Field::Admitted
+                | Field::Discharged
+                | Field::AdmittingDiagnosis
+                | Field::PresentOnAdmission(_)
+                | Field::InpatientProcedure(_)
+        )
     }
 
     /// The number in the name, as in `dx3`.

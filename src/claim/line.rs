@@ -42,7 +42,7 @@ pub enum Points {
     All,
     /// The row had diagnoses of its own; indices into the claim's list.
     Own(IndexList),
-    /// It has pointers; numbers from 1 as stated, possibly out of range.
+    /// It has pointers: numbers of diagnoses from 1, 0 or too large if there is no such diagnosis; the columns are the numbers as stated.
     Stated(IndexList),
 }
 
@@ -129,7 +129,7 @@ impl Line {
     pub fn point_at(&mut self, numbers: &[u8]) {
         let mut list = IndexList::new();
         for &n in numbers {
-            list.push(n);
+            list.push_from(n, n);
         }
         self.points = Points::Stated(list);
     }

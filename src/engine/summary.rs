@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Session;
 use crate::Date;
+use crate::read::Columns;
 use crate::rule::{Finding, NotEvaluated, Rule, Severity};
 use crate::table::{TableKind, Tables};
 
@@ -82,7 +84,15 @@ impl Tally {
         }
     }
 
-    pub(crate) fn gap(&mut self, gap: NotEvaluated) {
+    /// Takes over what a session could not evaluate; once, when it has done its work.
+    pub(crate) fn finish(&mut self, session: &Session<'_>, columns: &Columns) {
+        for (kind, lines) in session.stale_lines() {
+            self.count_stale(kind, lines);
+        }
+        session.not_evaluated(columns).into_iter().for_each(|gap| self.gap(gap));
+    }
+
+    fn gap(&mut self, gap: NotEvaluated) {
         match self.gaps.iter_mut().find(|g| g.rule == gap.rule && g.why == gap.why) {
             Some(same) => same.lines += gap.lines,
             None => self.gaps.push(gap),

@@ -144,6 +144,10 @@ impl Findings {
         self.rule = rule;
     }
 
+    pub(crate) fn current_rule(&self) -> &'static Rule {
+        self.rule
+    }
+
     /// Finds fault with a field of the claim as a whole.
     pub fn on_claim(&mut self, field: Field, message: impl Into<String>) -> &mut Finding {
         self.push(None, self.claim_row, field, message.into())

@@ -6,7 +6,7 @@ use super::embedded;
 use super::format::{Description, Pack};
 use super::icd10cm::{self, Icd10CmTable};
 use super::procedures::{self, ProcedureTable};
-use crate::{Error, Result};
+use crate::{Date, Error, Result};
 
 /// A kind of table that rules need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -95,6 +95,11 @@ impl Tables {
             TableKind::Procedures => self.procedures.as_ref().map(ProcedureTable::description),
             TableKind::Places => None,
         }
+    }
+
+    /// The last day for which a table stands; `None` if it is not there or has no end.
+    pub fn end(&self, kind: TableKind) -> Option<Date> {
+        self.description(kind).map(|d| d.to).filter(|&to| to != Date::MAX)
     }
 
     /// Is the table there?

@@ -1,0 +1,213 @@
+//! One claim: resolved, checked by the chosen rules, reported.
+
+use crate::claim::Claim;
+use crate::read::Columns;
+use crate::resolve::{Resolver, Why};
+use crate::rule::{Check, Finding, Findings, NotEvaluated, Rule, Severity};
+use crate::table::{TableKind, Tables};
+use crate::{Date, rules};
+
+/// Tables and rules, ready to check claims. Shared by threads; each thread opens a [`Session`].
+///
+/// ```
+/// use cleanclaim::{Checker, Claim, Line, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let mut claim = Claim::new("A-1");
+/// claim.add_diagnosis("E11");
+/// let mut line = Line::new(1);
+/// line.from = Some("2026-03-02".parse()?);
+/// line.set_procedure("99213");
+/// claim.lines.push(line);
+///
+/// let report = checker.check(&claim);
+/// assert_eq!(report.findings[0].rule.id, "COD002");
+/// assert!(report.findings[0].message.starts_with("E11 is a header"));
+/// # Ok::<(), cleanclaim::DateError>(())
+/// ```
+pub struct Checker {
+    tables: Tables,
+    rules: Vec<(&'static Rule, Severity)>,
+    /// Rules that were chosen but cannot run, and the table that they miss.
+    lacking: Vec<(&'static Rule, TableKind)>,
+    as_of: Option<Date>,
+}
+
+/// What a check of one claim gave.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// What is wrong, by line, field and rule.
+    pub findings: Vec<Finding>,
+    /// What could not be evaluated. Never a pass.
+    pub not_evaluated: Vec<NotEvaluated>,
+}
+
+impl Checker {
+    /// Checks against these tables, with the default rules.
+    pub fn new(tables: Tables) -> Checker {
+        let chosen = rules::all().filter(|r| r.is_default()).map(|r| (r, r.severity)).collect();
+        Checker { tables, rules: vec![], lacking: vec![], as_of: None }.choose(chosen)
+    }
+
+    /// With these rules, at these severities.
+    #[must_use]
+    pub fn rules(self, rules: impl IntoIterator<Item = (&'static Rule, Severity)>) -> Checker {
+        self.choose(rules.into_iter().collect())
+    }
+
+    /// Says what day it is, for the rules that need to know (services in the future, timely filing). Without it they are not evaluated:
+    /// the library reads no clock.
+    #[must_use]
+    pub fn as_of(mut self, day: Date) -> Checker {
+        self.as_of = Some(day);
+        self
+    }
+
+    fn choose(mut self, mut chosen: Vec<(&'static Rule, Severity)>) -> Checker {
+        chosen.sort_by_key(|(rule, _)| rule.id);
+        let missing = |rule: &Rule| rule.needs.iter().copied().find(|&kind| !self.tables.has(kind));
+        self.lacking = chosen.iter().filter_map(|&(rule, _)| Some((rule, missing(rule)?))).collect();
+        chosen.retain(|(rule, _)| missing(rule).is_none());
+        self.rules = chosen;
+        self
+    }
+
+    /// The tables.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The rules that run, with their severities, by id.
+    pub fn running(&self) -> &[(&'static Rule, Severity)] {
+        &self.rules
+    }
+
+    /// The rules that were chosen but cannot run, and the table that they miss.
+    pub fn lacking(&self) -> &[(&'static Rule, TableKind)] {
+        &self.lacking
+    }
+
+    /// Checks one claim. For many, a [`Session`] is faster: it keeps its buffers.
+    pub fn check(&self, claim: &Claim) -> Report {
+        let mut session = self.session();
+        let findings = session.check(claim).to_vec();
+        Report { findings, not_evaluated: session.not_evaluated(&Columns::all()) }
+    }
+
+    /// A place to check many claims, one after the other.
+    pub fn session(&self) -> Session<'_> {
+        Session {
+            checker: self,
+            resolver: Resolver::new(),
+            findings: Findings::new(rules::first()),
+            lines: 0,
+            stale: [0; TableKind::ALL.len()],
+        }
+    }
+}
+
+/// Checks claims one after the other and keeps its buffers: a clean claim allocates nothing.
+pub struct Session<'c> {
+    checker: &'c Checker,
+    resolver: Resolver,
+    findings: Findings,
+    lines: u64,
+    stale: [u64; TableKind::ALL.len()],
+}
+
+impl Session<'_> {
+    /// Checks a claim; its findings by line, field and rule. They are the session's until the next claim.
+    pub fn check(&mut self, claim: &Claim) -> &[Finding] {
+        let checker = self.checker;
+        let case = self.resolver.resolve(claim, &checker.tables, checker.as_of);
+        let lines = claim.lines.len();
+        self.lines += lines as u64;
+        for (n, kind) in TableKind::ALL.into_iter().enumerate() {
+            if let Some(end) = checker.tables.end(kind) {
+                self.stale[n] += case.lines.iter().filter(|l| l.day.is_some_and(|d| d > end)).count() as u64;
+            }
+        }
+        let out = &mut self.findings;
+        out.begin(claim);
+        for &(rule, severity) in &checker.rules {
+            out.set_rule(rule);
+            let before = out.list.len();
+            match rule.check {
+                Check::Claim(check) => check(&case, out),
+                Check::Line(check) => (0..lines).for_each(|at| check(&case, at, out)),
+                Check::Diagnosis(check) => case.uses.iter().for_each(|at| check(&case, at, out)),
+            }
+            if severity != rule.severity {
+                out.list[before..].iter_mut().for_each(|f| f.severity = severity);
+            }
+        }
+        if out.list.len() > 1 {
+            // The claim as a whole first, then line by line.
+            out.list.sort_by_key(|f| (f.line.map_or(0, |l| l + 1), f.field, f.rule.id));
+        }
+        &out.list
+    }
+
+    /// The rule that runs, or ran last.
+    pub(crate) fn current_rule(&self) -> &'static Rule {
+        self.findings.current_rule()
+    }
+
+    /// The findings of the last claim.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.findings.list
+    }
+
+    /// Only what the `FMT` rules say of a claim's faults: for faults that show after the claim was checked.
+    pub(crate) fn check_faults(&mut self, claim: &Claim) -> &[Finding] {
+        let checker = self.checker;
+        let case = self.resolver.resolve(claim, &checker.tables, checker.as_of);
+        let out = &mut self.findings;
+        out.begin(claim);
+        for &(rule, severity) in checker.rules.iter().filter(|(r, _)| r.family() == "FMT") {
+            out.set_rule(rule);
+            let before = out.list.len();
+            if let Check::Claim(check) = rule.check {
+                check(&case, out);
+            }
+            out.list[before..]
+                .iter_mut()
+                .filter(|_| severity != rule.severity)
+                .for_each(|f| f.severity = severity);
+        }
+        &out.list
+    }
+
+    /// Says that so many claims came after more ids than are remembered.
+    pub(crate) fn scattered_not_evaluated(&mut self, claims: u64) {
+        if let Some(&(rule, _)) = self.checker.rules.iter().find(|(r, _)| r.name == "scattered-claim") {
+            self.findings.count_gap(rule, Why::TooManyClaims, claims);
+        }
+    }
+
+    /// What could not be evaluated so far, given the columns that there were.
+    pub fn not_evaluated(&self, columns: &Columns) -> Vec<NotEvaluated> {
+        let mut out = self.findings.gaps().to_vec();
+        let lines = self.lines;
+        if lines > 0 {
+            out.extend(self.checker.lacking.iter().map(|&(rule, kind)| NotEvaluated {
+                rule,
+                why: Why::NoTable(kind),
+                lines,
+            }));
+            for &(rule, _) in &self.checker.rules {
+                if let Some(&field) = rule.reads.iter().find(|&&field| !columns.has(field)) {
+                    out.push(NotEvaluated { rule, why: Why::NoColumn(field), lines });
+                }
+            }
+        }
+        out.sort_by_key(|g| (g.rule.id, g.why));
+        out
+    }
+
+    /// Lines checked so far with a day after the end of a table's window.
+    pub(crate) fn stale_lines(&self) -> impl Iterator<Item = (TableKind, u64)> + '_ {
+        TableKind::ALL.into_iter().zip(self.stale)
+    }
+}

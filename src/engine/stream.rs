@@ -1,0 +1,391 @@
+//! Files of claims, checked by several threads, reported in the order of the input.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashSet;
+
+use super::summary::Tally;
+use super::{Checker, Session, Summary};
+use crate::claim::{Claim, Fault, Field, Reason};
+use crate::read::{Assembler, Block, ColumnMap, Cutter, Input};
+use crate::report::{Checked, Reporter};
+use crate::rule::{Finding, Severity};
+use crate::{Error, ErrorKind, Result};
+
+/// How to go about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Threads; 0 for as many as there are processors.
+    pub threads: usize,
+    /// What the columns mean.
+    pub map: ColumnMap,
+    /// A claim with a finding at or above this level is not clean.
+    pub fail_on: Severity,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { threads: 0, map: ColumnMap::default(), fail_on: Severity::Error }
+    }
+}
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Counts, gaps, tables.
+    pub summary: Summary,
+    /// Files that could not be read, or not to their end.
+    pub failed: Vec<Error>,
+}
+
+impl Outcome {
+    /// Findings at or above a level.
+    pub fn findings_at_or_above(&self, level: Severity) -> u64 {
+        Severity::ALL.into_iter().filter(|&s| s >= level).map(|s| self.summary.count(s)).sum()
+    }
+}
+
+/// Checks files and writes the report. A file that cannot be read is in [`Outcome::failed`], and the others are checked all the same.
+/// `warn` gets what is worth a line on stderr, as columns that were ignored.
+///
+/// # Errors
+/// Only if the report cannot be written.
+pub fn check_files(
+    checker: &Checker,
+    inputs: &[Input],
+    options: &Options,
+    reporter: &dyn Reporter,
+    out: &mut (dyn Write + Send),
+    warn: &mut dyn FnMut(&str),
+) -> Result<Outcome> {
+    let threads = match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let mut begin = Vec::new();
+    reporter.begin(&mut begin);
+    write(out, &begin)?;
+    let mut tally = Tally::default();
+    let mut failed = Vec::new();
+    let mut any = false;
+    for input in inputs {
+        let name = input.name();
+        let opened = input.open().and_then(|from| Cutter::open(&name, from, &options.map));
+        let cutter = match opened {
+            Ok(cutter) => cutter,
+            Err(e) => {
+                failed.push(e);
+                continue;
+            }
+        };
+        let layout = cutter.layout();
+        if !layout.unknown.is_empty() {
+            warn(&format!("{name}: columns ignored: {}", layout.unknown.join(", ")));
+        }
+        let run = Run {
+            checker,
+            reporter,
+            name: &name,
+            layout,
+            fail_on: options.fail_on,
+            window: threads * 2 + 2,
+            source: Mutex::new(Source { cutter: Some(cutter), next: 0, failed: None, spare: vec![] }),
+            sink: Mutex::new(Sink {
+                out: &mut *out,
+                next: 0,
+                waiting: BTreeMap::new(),
+                any,
+                seen: Seen::default(),
+                broken: None,
+                internal: vec![],
+                tally: Tally::default(),
+            }),
+            turn: Condvar::new(),
+        };
+        if threads == 1 {
+            run.work();
+        } else {
+            std::thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| run.work());
+                }
+            });
+        }
+        let source = run.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let sink = run.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+        any = sink.any;
+        tally.add(&sink.tally);
+        failed.extend(source.failed);
+        failed.extend(sink.internal);
+        if let Some(e) = sink.broken {
+            return Err(e);
+        }
+    }
+    let summary = tally.summary(checker.tables());
+    let mut end = Vec::new();
+    reporter.finish(&summary, &mut end);
+    write(out, &end)?;
+    out.flush().map_err(|e| Error::io("output", e))?;
+    Ok(Outcome { summary, failed })
+}
+
+fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
+    out.write_all(bytes).map_err(|e| Error::io("output", e))
+}
+
+/// One file's run. Every worker takes a block, checks it, and hands its report in when its turn has come: no thread stands idle
+/// to read or to write, and what waits for its turn is bounded by [`Run::window`].
+struct Run<'a> {
+    checker: &'a Checker,
+    reporter: &'a dyn Reporter,
+    name: &'a str,
+    layout: std::sync::Arc<crate::read::Layout>,
+    fail_on: Severity,
+    window: usize,
+    source: Mutex<Source>,
+    sink: Mutex<Sink<'a>>,
+    turn: Condvar,
+}
+
+struct Source {
+    /// `None` once the file has ended.
+    cutter: Option<Cutter>,
+    next: usize,
+    failed: Option<Error>,
+    spare: Vec<Vec<u8>>,
+}
+
+struct Sink<'a> {
+    out: &'a mut (dyn Write + Send),
+    next: usize,
+    waiting: BTreeMap<usize, Done>,
+    /// Has a claim been reported yet, so that the next one needs a separator?
+    any: bool,
+    seen: Seen,
+    broken: Option<Error>,
+    internal: Vec<Error>,
+    tally: Tally,
+}
+
+/// A block's report.
+struct Done {
+    /// The findings, rendered.
+    bytes: Vec<u8>,
+    block: Block,
+    /// Each claim's id, by hash, and its row.
+    ids: Vec<(u64, u64)>,
+    /// Are the ids in strictly ascending order, and which are the first and the last?
+    ascending: Option<(Box<[u8]>, Box<[u8]>)>,
+}
+
+impl Run<'_> {
+    fn work(&self) {
+        let mut session = self.checker.session();
+        let mut assembler = Assembler::new(self.layout.clone());
+        let mut tally = Tally::default();
+        while let Some((number, block)) = self.take() {
+            let done = self.check_block(block, &mut session, &mut assembler, &mut tally);
+            self.hand_in(number, done, &mut session, &mut tally);
+        }
+        tally.finish(&session, &self.layout.columns);
+        lock(&self.sink).tally.add(&tally);
+    }
+
+    /// The next block, with its number.
+    fn take(&self) -> Option<(usize, Block)> {
+        let mut source = lock(&self.source);
+        let spare = source.spare.pop().unwrap_or_default();
+        let block = match source.cutter.as_mut()?.next_into(spare) {
+            Ok(Some(block)) => block,
+            Ok(None) => {
+                source.cutter = None;
+                return None;
+            }
+            Err(e) => {
+                source.cutter = None;
+                source.failed = Some(e);
+                return None;
+            }
+        };
+        source.next += 1;
+        Some((source.next - 1, block))
+    }
+
+    fn check_block<'c>(
+        &'c self,
+        block: Block,
+        session: &mut Session<'c>,
+        assembler: &mut Assembler,
+        tally: &mut Tally,
+    ) -> Done {
+        let (mut bytes, mut ids) = (Vec::new(), Vec::new());
+        let mut ascending = true;
+        let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
+        assembler.claims(&block, |claim| {
+            let id = claim.id.as_bytes();
+            ids.push((hash(id), claim.row));
+            if ids.len() == 1 {
+                first.extend_from_slice(id);
+            } else {
+                ascending &= before(&last, id);
+            }
+            last.clear();
+            last.extend_from_slice(id);
+            self.check_claim(claim, session, tally, &mut bytes);
+        });
+        let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
+        Done { bytes, block, ids, ascending }
+    }
+
+    fn check_claim<'c>(
+        &'c self,
+        claim: &Claim,
+        session: &mut Session<'c>,
+        tally: &mut Tally,
+        out: &mut Vec<u8>,
+    ) {
+        tally.claims += 1;
+        tally.lines += claim.lines.len() as u64;
+        // A rule that panics must not take the run with it.
+        let checked = catch_unwind(AssertUnwindSafe(|| session.check(claim).len()));
+        if checked.is_err() {
+            let rule = session.current_rule().id;
+            let error = ErrorKind::Internal { claim: claim.id.clone(), row: claim.row, rule };
+            lock(&self.sink).internal.push(error.into());
+            tally.finish(session, &self.layout.columns);
+            *session = self.checker.session();
+            return;
+        }
+        self.report(claim, session.findings(), tally, out);
+    }
+
+    fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Vec<u8>) {
+        findings.iter().for_each(|f| tally.count(f));
+        tally.clean_claims += u64::from(findings.iter().all(|f| f.severity < self.fail_on));
+        if !findings.is_empty() {
+            if !out.is_empty() {
+                out.extend_from_slice(self.reporter.separator());
+            }
+            let tables = self.checker.tables();
+            self.reporter.claim(&Checked { claim, findings, file: self.name, tables }, out);
+        }
+    }
+
+    /// Waits until no more than a window of blocks is between this one and the output, then leaves the report there.
+    fn hand_in<'c>(&'c self, number: usize, done: Done, session: &mut Session<'c>, tally: &mut Tally) {
+        let mut sink = lock(&self.sink);
+        while number > sink.next + self.window {
+            sink = self.turn.wait(sink).unwrap_or_else(PoisonError::into_inner);
+        }
+        sink.waiting.insert(number, done);
+        loop {
+            let next = sink.next;
+            let Some(mut done) = sink.waiting.remove(&next) else { break };
+            self.report_scattered(&mut sink.seen, &mut done, session, tally);
+            let sink_now = &mut *sink;
+            if sink_now.broken.is_none() && !done.bytes.is_empty() {
+                if std::mem::replace(&mut sink_now.any, true) {
+                    sink_now.broken = write(sink_now.out, self.reporter.separator()).err();
+                }
+                if sink_now.broken.is_none() {
+                    sink_now.broken = write(sink_now.out, &done.bytes).err();
+                }
+            }
+            sink.next += 1;
+            let mut source = lock(&self.source);
+            if sink.broken.is_some() {
+                source.cutter = None;
+            }
+            source.spare.push(done.block.bytes);
+        }
+        self.turn.notify_all();
+    }
+
+    /// Adds a finding for every claim whose id came before, with other claims between.
+    fn report_scattered<'c>(
+        &'c self,
+        seen: &mut Seen,
+        done: &mut Done,
+        session: &mut Session<'c>,
+        tally: &mut Tally,
+    ) {
+        let mut again = Vec::new();
+        seen.add(done, &mut again);
+        for row in again {
+            let mut claim = Claim::new(done.block.claim_id(row, &self.layout));
+            claim.row = row;
+            let reason = Reason::Scattered;
+            claim.faults.push(Fault { field: Field::ClaimId, line: None, row, reason, shown: None });
+            let findings: Vec<Finding> = session.check_faults(&claim).to_vec();
+            tally.clean_claims -= 1;
+            self.report(&claim, &findings, tally, &mut done.bytes);
+        }
+        if let Some(lines) = seen.gave_up.take() {
+            session.scattered_not_evaluated(lines);
+        }
+    }
+}
+
+/// The claim ids of a file, as far as memory allows.
+#[derive(Default)]
+struct Seen {
+    /// The last id while all were in ascending order: then none can come again.
+    last: Option<Box<[u8]>>,
+    unordered: bool,
+    hashes: FxHashSet<u64>,
+    full: bool,
+    gave_up: Option<u64>,
+}
+
+/// Most ids that are remembered: 4.5 MiB.
+const MOST_IDS: usize = 450_000;
+
+impl Seen {
+    fn add(&mut self, done: &Done, again: &mut Vec<u64>) {
+        if !self.unordered {
+            match &done.ascending {
+                Some((first, last)) if self.last.as_deref().is_none_or(|l| before(l, first)) => {
+                    self.last = Some(last.clone());
+                }
+                _ if done.ids.is_empty() => {}
+                _ => self.unordered = true,
+            }
+        }
+        if self.full {
+            if self.unordered {
+                *self.gave_up.get_or_insert(0) += done.ids.len() as u64;
+            }
+            return;
+        }
+        if self.hashes.len() + done.ids.len() > MOST_IDS {
+            self.full = true;
+            self.hashes = FxHashSet::default();
+            return self.add(done, again);
+        }
+        for &(hash, row) in &done.ids {
+            if !self.hashes.insert(hash) && self.unordered {
+                again.push(row);
+            }
+        }
+    }
+}
+
+/// The order of numbers without leading zeros, and of texts of one length.
+fn before(a: &[u8], b: &[u8]) -> bool {
+    (a.len(), a) < (b.len(), b)
+}
+
+fn hash(id: &[u8]) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(id);
+    hasher.finish()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A worker that panicked has left nothing half done: what is shared changes in single steps.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,640 @@
+//! Rows become claims.
+
+use std::sync::Arc;
+
+use super::blocks::{Block, Records, Rows};
+use super::header::Layout;
+use crate::claim::{
+    Claim, Coded, Diagnosis, Fault, Field, IndexList, Kind, Line, Points, Reason, Unreadable, showable,
+};
+use crate::code::{
+    BillType, CodeError, DischargeStatus, Icd10Cm, Icd10Pcs, Modifier, Npi, PlaceOfService, Procedure,
+    Revenue, Sex, Taxonomy,
+};
+use crate::{Cents, Date, Units};
+
+/// Most diagnoses of a claim: more distinct ones than fit a byte are no claim.
+const MOST_DIAGNOSES: usize = 200;
+
+/// Puts claims together from the rows of blocks; keeps its buffers.
+pub(crate) struct Assembler {
+    layout: Arc<Layout>,
+    claim: Claim,
+    /// The claim's first row, to compare the others with.
+    first: Cells,
+    row: Cells,
+    /// Parts of the bill type, where a file has them apart.
+    bill_type: [u8; 3],
+    /// Diagnoses of the first row, as indices.
+    own_first: IndexList,
+    /// Have rows different diagnoses?
+    rows_differ: bool,
+    open: bool,
+}
+
+/// The fields of a row.
+#[derive(Default)]
+struct Cells {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+/// A row where it lies.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    bytes: &'a [u8],
+    start: usize,
+    ends: &'a [u32],
+    /// Bytes between two fields: 1 where delimiters are still there.
+    gap: usize,
+}
+
+impl<'a> Row<'a> {
+    #[inline]
+    fn get(&self, n: usize) -> &'a [u8] {
+        let Some(&end) = self.ends.get(n) else { return &[] };
+        let start = if n == 0 { self.start } else { self.ends[n - 1] as usize + self.gap };
+        let field = self.bytes.get(start..end as usize).unwrap_or_default();
+        match field {
+            [] => field,
+            [first, .., last] if first.is_ascii_whitespace() || last.is_ascii_whitespace() => {
+                field.trim_ascii()
+            }
+            [one] if one.is_ascii_whitespace() => &[],
+            _ => field,
+        }
+    }
+
+    fn copy_to(&self, cells: &mut Cells) {
+        cells.bytes.clear();
+        cells.ends.clear();
+        for n in 0..self.ends.len() {
+            cells.bytes.extend_from_slice(self.get(n));
+            cells.ends.push(cells.bytes.len() as u32);
+        }
+    }
+}
+
+impl Cells {
+    fn row(&self) -> Row<'_> {
+        Row { bytes: &self.bytes, start: 0, ends: &self.ends, gap: 0 }
+    }
+}
+
+impl Assembler {
+    pub(crate) fn new(layout: Arc<Layout>) -> Assembler {
+        Assembler {
+            layout,
+            claim: Claim::default(),
+            first: Cells::default(),
+            row: Cells::default(),
+            bill_type: [0; 3],
+            own_first: IndexList::new(),
+            rows_differ: false,
+            open: false,
+        }
+    }
+
+    /// Every claim of a block, in order.
+    pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim)) {
+        let mut number = block.first_row;
+        if block.slow {
+            let delimiter = self.layout.delimiter;
+            let mut records = Records::new(&block.bytes, delimiter, true);
+            let mut counted = 0;
+            let mut cells = std::mem::take(&mut self.row);
+            while let Some(record) = records.next() {
+                number += block.bytes[counted..record.start].iter().filter(|&&b| b == b'\n').count() as u64;
+                counted = record.start;
+                cells.bytes.clear();
+                cells.bytes.extend_from_slice(record.output);
+                cells.ends.clear();
+                cells.ends.extend(record.ends.iter().map(|&e| e as u32));
+                self.push(cells.row(), number, &mut each);
+            }
+            self.row = cells;
+        } else {
+            let mut rows = Rows::new(&block.bytes, self.layout.delimiter);
+            let mut ends = std::mem::take(&mut self.row.ends);
+            while let Some(start) = rows.next(&mut ends) {
+                let blank = ends.len() == 1 && block.bytes[start..ends[0] as usize].trim_ascii().is_empty();
+                if !blank {
+                    self.push(Row { bytes: &block.bytes, start, ends: &ends, gap: 1 }, number, &mut each);
+                }
+                number += 1;
+            }
+            self.row.ends = ends;
+        }
+        self.finish(&mut each);
+    }
+
+    /// Gives the claim that is being put together.
+    fn finish(&mut self, each: &mut impl FnMut(&Claim)) {
+        if self.open {
+            self.open = false;
+            each(&self.claim);
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, row: Row<'_>, number: u64, each: &mut impl FnMut(&Claim)) {
+        let id = row.get(self.layout.claim_id);
+        if !self.open || id != self.first.row().get(self.layout.claim_id) || id.is_empty() {
+            self.finish(each);
+            self.begin(row, id, number);
+        } else {
+            self.compare(row, number);
+        }
+        self.line(row, number);
+    }
+
+    /// The first row of a claim.
+    fn begin(&mut self, row: Row<'_>, id: &[u8], number: u64) {
+        self.open = true;
+        self.claim.clear();
+        self.claim.row = number;
+        self.bill_type = [b' '; 3];
+        self.rows_differ = false;
+        self.own_first = IndexList::new();
+        row.copy_to(&mut self.first);
+        match std::str::from_utf8(id) {
+            Ok(text) => self.claim.id.push_str(text),
+            Err(_) => self.claim.id.extend(id.iter().map(|&b| char::from(b))),
+        }
+        if self.claim.id.chars().any(char::is_control) {
+            self.claim.id = self.claim.id.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+            self.fault(Field::ClaimId, None, number, Reason::ControlCharacters, None);
+        }
+        if id.is_empty() {
+            self.fault(Field::ClaimId, None, number, Reason::NoClaimId, None);
+        }
+        let layout = Arc::clone(&self.layout);
+        for &(at, field) in &layout.of_claim {
+            let text = row.get(at);
+            if !text.is_empty() {
+                self.claim_field(field, text, number);
+            }
+        }
+        if self.bill_type != [b' '; 3] {
+            self.claim_field(Field::BillType, &self.bill_type.clone(), number);
+        }
+        self.diagnoses_of_first(row, number);
+    }
+
+    /// A later row must say the same of the claim, or nothing.
+    fn compare(&mut self, row: Row<'_>, number: u64) {
+        let layout = Arc::clone(&self.layout);
+        for &(at, field) in &layout.of_claim {
+            let (now, first) = (row.get(at), self.first.row().get(at));
+            if now != first && !now.is_empty() {
+                if first.is_empty() {
+                    // The first row left it open.
+                    self.claim_field(field, now, number);
+                } else {
+                    self.fault(field, None, number, Reason::Differs, None);
+                }
+            }
+        }
+    }
+
+    fn fault(&mut self, field: Field, line: Option<usize>, row: u64, reason: Reason, text: Option<&[u8]>) {
+        self.claim.faults.push(Fault { field, line, row, reason, shown: text.and_then(showable) });
+    }
+
+    /// Keeps a value, or notes why it cannot be read.
+    fn read<T, E: Into<Reason>>(
+        &mut self,
+        field: Field,
+        line: Option<usize>,
+        row: u64,
+        text: &[u8],
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.fault(field, line, row, e.into(), Some(text));
+                None
+            }
+        }
+    }
+
+    fn claim_field(&mut self, field: Field, text: &[u8], row: u64) {
+        let date = |this: &mut Assembler| this.read(field, None, row, text, Date::parse(text));
+        match field {
+            Field::ClaimType => match claim_type(text) {
+                Some(kind) => self.claim.kind = kind,
+                None => self.fault(field, None, row, Reason::ClaimType, Some(text)),
+            },
+            Field::PatientId => put(&mut self.claim.patient.id, text),
+            Field::PatientDob => {
+                let service = self.layout.of_line.iter().find(|(_, f)| *f == Field::DosFrom);
+                let latest = service.and_then(|&(at, _)| Date::parse(self.first.row().get(at)).ok());
+                let parsed = Date::parse_birth(text, latest);
+                self.claim.patient.born = self.read(field, None, row, text, parsed);
+            }
+            Field::PatientSex => self.claim.patient.sex = self.read(field, None, row, text, Sex::parse(text)),
+            Field::TotalCharge => {
+                self.claim.total_charge = self.read(field, None, row, text, Cents::parse(text))
+            }
+            Field::BillingNpi => self.claim.billing_npi = self.npi(field, None, row, text),
+            Field::ReferringNpi => self.claim.referring_npi = self.npi(field, None, row, text),
+            Field::Taxonomy => self.claim.taxonomy = self.read(field, None, row, text, Taxonomy::parse(text)),
+            Field::Payer => put(&mut self.claim.payer, text),
+            Field::Jurisdiction => put(&mut self.claim.jurisdiction, text),
+            Field::Received => self.claim.received = date(self),
+            Field::StatementFrom => self.claim.statement.0 = date(self),
+            Field::StatementTo => self.claim.statement.1 = date(self),
+            Field::BillType => {
+                self.claim.facility.bill_type = self.read(field, None, row, text, BillType::parse(text));
+                if self.claim.facility.bill_type.is_some() && !self.layout.columns.has(Field::ClaimType) {
+                    self.claim.kind = Kind::Institutional;
+                }
+            }
+            Field::BillFacility => self.bill_type[0] = last(text),
+            Field::BillClass => self.bill_type[1] = last(text),
+            Field::BillFrequency => self.bill_type[2] = last(text),
+            Field::PatientStatus => {
+                self.claim.facility.patient_status =
+                    self.read(field, None, row, text, DischargeStatus::parse(text));
+            }
+            Field::Admitted => self.claim.facility.admitted = date(self),
+            Field::Discharged => self.claim.facility.discharged = date(self),
+            Field::AdmittingDiagnosis => {
+                self.claim.facility.admitting_diagnosis = Coded::read(text, Icd10Cm::parse(text));
+            }
+            Field::InpatientProcedure(_) => {
+                self.claim.facility.procedures.extend(Coded::read(text, Icd10Pcs::parse(text)));
+            }
+            // Read with the diagnoses, to which they belong.
+            _ => {}
+        }
+    }
+
+    /// CMS's files fill an absent identifier with zeros or blanks.
+    fn npi(&mut self, field: Field, line: Option<usize>, row: u64, text: &[u8]) -> Option<Npi> {
+        if text.iter().all(|&b| b == b'0') {
+            return None;
+        }
+        self.read(field, line, row, text, Npi::parse(text))
+    }
+
+    fn diagnoses_of_first(&mut self, row: Row<'_>, number: u64) {
+        let mut list = IndexList::new();
+        self.row_diagnoses(row, number, &mut list);
+        self.own_first = list;
+        let layout = Arc::clone(&self.layout);
+        for &(at, field) in &layout.of_claim {
+            let (Field::PresentOnAdmission(n), [indicator]) = (field, row.get(at)) else { continue };
+            if let Some(at) = self.claim.diagnosis_in_column(n) {
+                match indicator.to_ascii_uppercase() {
+                    b @ (b'Y' | b'N' | b'U' | b'W' | b'1') => {
+                        self.claim.diagnoses[at].present_on_admission = Some(b);
+                    }
+                    _ => self.fault(field, None, number, Reason::PresentOnAdmission, None),
+                }
+            }
+        }
+    }
+
+    /// The diagnoses of a row, as indices into the claim's list, to which new ones are added.
+    fn row_diagnoses(&mut self, row: Row<'_>, number: u64, list: &mut IndexList) {
+        let layout = Arc::clone(&self.layout);
+        for (i, &(at, column)) in layout.diagnoses.iter().enumerate() {
+            let text = row.get(at);
+            if text.is_empty() {
+                continue;
+            }
+            let icd9 = layout
+                .versions
+                .iter()
+                .find(|(_, n)| *n == column)
+                .or(layout.versions.first().filter(|_| layout.versions.len() == 1))
+                .is_some_and(|&(at, _)| row.get(at) == b"9");
+            self.diagnosis(text, column, icd9, number, list);
+            debug_assert!(i < 25);
+        }
+        if let Some(at) = layout.diagnosis_list {
+            let mut column = layout.diagnoses.iter().map(|&(_, n)| n).max().unwrap_or(0);
+            for text in row.get(at).split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|' | b'^')) {
+                if !text.is_empty() {
+                    column = column.saturating_add(1);
+                    self.diagnosis(text, column, false, number, list);
+                }
+            }
+        }
+    }
+
+    fn diagnosis(&mut self, text: &[u8], column: u8, icd9: bool, number: u64, list: &mut IndexList) {
+        let parsed = if icd9 { Err(CodeError::Icd9) } else { Icd10Cm::parse(text) };
+        let Some(code) = Coded::read(text, parsed) else { return };
+        // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
+        let known = self.claim.diagnoses.iter().enumerate().find(|(i, d)| {
+            d.code == code && !list.as_slice().contains(&(*i as u8)) && !self.claim.lines.is_empty()
+        });
+        let at = match known {
+            Some((at, _)) => at,
+            None if self.claim.diagnoses.len() < MOST_DIAGNOSES => {
+                self.claim.diagnoses.push(Diagnosis { code, column, present_on_admission: None });
+                self.claim.diagnoses.len() - 1
+            }
+            None => {
+                self.fault(
+                    Field::Diagnosis(column),
+                    None,
+                    number,
+                    Reason::TooMany { most: MOST_DIAGNOSES },
+                    None,
+                );
+                return;
+            }
+        };
+        if !list.push_from(at as u8, column) {
+            let line = Some(self.claim.lines.len());
+            self.fault(
+                Field::Diagnosis(column),
+                line,
+                number,
+                Reason::TooMany { most: IndexList::MOST },
+                None,
+            );
+        }
+    }
+
+    /// Which diagnoses the line refers to.
+    fn points(&mut self, row: Row<'_>, number: u64) -> Points {
+        let layout = Arc::clone(&self.layout);
+        let mut own = self.own_first;
+        if !self.claim.lines.is_empty() {
+            let first = self.first.row();
+            let same = |at: usize| row.get(at) == first.get(at);
+            let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
+            let blank = || places().all(|at| row.get(at).is_empty());
+            if !places().all(same) && !blank() {
+                if !self.rows_differ {
+                    self.rows_differ = true;
+                    let first = self.own_first;
+                    for line in &mut self.claim.lines {
+                        if line.points == Points::All {
+                            line.points = Points::Own(first);
+                        }
+                    }
+                }
+                let mut list = IndexList::new();
+                self.row_diagnoses(row, number, &mut list);
+                own = list;
+            }
+        }
+        if let Some(at) = layout.line_diagnosis.filter(|&at| !row.get(at).is_empty()) {
+            let text = row.get(at);
+            if let Some(code) = Coded::read(text, Icd10Cm::parse(text)) {
+                let known = self.claim.diagnoses.iter().position(|d| same_code(&d.code, &code, text));
+                let mut list = IndexList::new();
+                match known {
+                    Some(at) => {
+                        list.push_from(at as u8, self.claim.diagnoses[at].column);
+                    }
+                    None => {
+                        let column = self.claim.diagnoses.len().min(254) as u8 + 1;
+                        self.diagnosis(text, column, false, number, &mut list);
+                    }
+                }
+                return Points::Own(list);
+            }
+        }
+        if let Some(at) = layout.pointers.filter(|&at| !row.get(at).is_empty()) {
+            return self.stated(row.get(at), &own, number);
+        }
+        if self.rows_differ { Points::Own(own) } else { Points::All }
+    }
+
+    /// Pointers: letters A to L or numbers 1 to 12, joined or separated.
+    fn stated(&mut self, text: &[u8], own: &IndexList, row: u64) -> Points {
+        let mut list = IndexList::new();
+        let mut ok = true;
+        let mut add = |list: &mut IndexList, number: u32| {
+            let stated = number.min(255) as u8;
+            // A pointer names a column of its row; the diagnosis stands at some index of the claim's list.
+            let at = own.columns().iter().position(|&c| u32::from(c) == number);
+            let index = at.map_or(0, |at| own.as_slice()[at] + 1);
+            ok &= list.push_from(index, stated);
+        };
+        let separators = |b: &u8| matches!(b, b' ' | b',' | b':' | b';' | b'/' | b'|' | b'.' | b'-');
+        let separated = text.iter().any(separators);
+        for part in text.split(separators).filter(|p| !p.is_empty()) {
+            if part.iter().all(u8::is_ascii_digit) {
+                let number =
+                    part.iter().fold(0u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0')));
+                // "12" is twelve if there is a twelfth diagnosis, otherwise one and two.
+                let whole =
+                    separated || part.len() == 1 || own.columns().iter().any(|&c| u32::from(c) == number);
+                if whole {
+                    add(&mut list, number);
+                } else {
+                    part.iter().for_each(|b| add(&mut list, u32::from(b - b'0')));
+                }
+            } else if part.iter().all(u8::is_ascii_alphabetic) {
+                part.iter().for_each(|b| add(&mut list, u32::from(b.to_ascii_uppercase() - b'A') + 1));
+            } else {
+                self.fault(Field::Pointers, Some(self.claim.lines.len()), row, Reason::Pointer, Some(text));
+                return Points::All;
+            }
+        }
+        if !ok {
+            let reason = Reason::TooMany { most: IndexList::MOST };
+            self.fault(Field::Pointers, Some(self.claim.lines.len()), row, reason, None);
+        }
+        Points::Stated(list)
+    }
+
+    /// Adds the row's line.
+    fn line(&mut self, row: Row<'_>, number: u64) {
+        let at = self.claim.lines.len();
+        let points = self.points(row, number);
+        let mut line = Line::new(at as u32 + 1);
+        line.row = number;
+        line.points = points;
+        if row.ends.len() != self.layout.width {
+            let reason = Reason::FieldCount { expected: self.layout.width, got: row.ends.len() };
+            self.fault(Field::Claim, Some(at), number, reason, None);
+        }
+        let layout = Arc::clone(&self.layout);
+        for &(place, field) in &layout.of_line {
+            let text = row.get(place);
+            if !text.is_empty() {
+                self.line_field(&mut line, at, field, text, number);
+            }
+        }
+        self.claim.lines.push(line);
+    }
+
+    #[inline]
+    fn line_field(&mut self, line: &mut Line, at: usize, field: Field, text: &[u8], row: u64) {
+        let on = Some(at);
+        match field {
+            Field::LineNumber => match whole_number(text) {
+                Some(n) => line.number = n,
+                None => self.fault(field, on, row, Reason::LineNumber, None),
+            },
+            Field::DosFrom => line.from = self.read(field, on, row, text, Date::parse(text)),
+            Field::DosTo => line.to = self.read(field, on, row, text, Date::parse(text)),
+            Field::Place => line.place = self.read(field, on, row, text, PlaceOfService::parse(text)),
+            Field::Procedure => line.procedure = Coded::read(text, Procedure::parse(text)),
+            Field::Modifier(_) => self.modifier(line, at, field, text, row),
+            Field::Modifiers => {
+                for part in
+                    text.split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|')).filter(|p| !p.is_empty())
+                {
+                    self.modifier(line, at, field, part, row);
+                }
+            }
+            Field::Units => line.units = self.read(field, on, row, text, Units::parse(text)),
+            Field::Charge => line.charge = self.read(field, on, row, text, Cents::parse(text)),
+            Field::Revenue => line.revenue = self.read(field, on, row, text, Revenue::parse(text)),
+            Field::RenderingNpi => line.rendering_npi = self.npi(field, on, row, text),
+            _ => {}
+        }
+    }
+
+    fn modifier(&mut self, line: &mut Line, at: usize, field: Field, text: &[u8], row: u64) {
+        if let Some(modifier) = self.read(field, Some(at), row, text, Modifier::parse(text)) {
+            if !line.modifiers.push(modifier) {
+                self.fault(field, Some(at), row, Reason::TooMany { most: 4 }, None);
+            }
+        }
+    }
+}
+
+/// The same code, also where the claim's list says that it is of ICD-9 and the line's field cannot.
+fn same_code(listed: &Coded<Icd10Cm>, code: &Coded<Icd10Cm>, text: &[u8]) -> bool {
+    match listed {
+        Coded::Unreadable(Unreadable { shown: Some(shown), .. }) => shown.as_bytes() == text,
+        _ => listed == code,
+    }
+}
+
+/// Professional, institutional or dental, in words, letters, or the type codes of CMS's files.
+fn claim_type(text: &[u8]) -> Option<Kind> {
+    let upper = text.to_ascii_uppercase();
+    match upper.as_slice() {
+        b"P" | b"PROFESSIONAL" | b"837P" | b"PHYSICIAN" => Some(Kind::Professional),
+        b"I" | b"INSTITUTIONAL" | b"837I" | b"FACILITY" => Some(Kind::Institutional),
+        b"D" | b"DENTAL" | b"837D" => Some(Kind::Dental),
+        b"71" | b"72" | b"81" | b"82" => Some(Kind::Professional),
+        b"10" | b"20" | b"30" | b"40" | b"50" | b"60" | b"61" | b"62" | b"63" | b"64" => {
+            Some(Kind::Institutional)
+        }
+        _ => None,
+    }
+}
+
+/// A whole number, also as files write it that passed through a spreadsheet: `1.0`.
+fn whole_number(text: &[u8]) -> Option<u32> {
+    let text = text.strip_suffix(b".0").unwrap_or(text);
+    text.iter().try_fold(0u32, |n, b| {
+        if !b.is_ascii_digit() {
+            return None;
+        }
+        n.checked_mul(10)?.checked_add(u32::from(b - b'0'))
+    })
+}
+
+fn last(text: &[u8]) -> u8 {
+    *text.last().unwrap_or(&b' ')
+}
+
+fn put(into: &mut String, text: &[u8]) {
+    into.clear();
+    match std::str::from_utf8(text) {
+        Ok(text) => into.push_str(text),
+        Err(_) => into.extend(text.iter().map(|&b| char::from(b))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::claim::{Field, Points, Reason};
+    use crate::read::csv_claims;
+
+    #[test]
+    fn fields_of_every_kind_arrive() {
+        let claims = csv_claims(
+            "pcn,dob,sex,dos,to_date,pos,cpt,mod1,mod2,qty,charges,total_charge,icd1,icd2,pointers,rendering_npi\n\
+             A,1980-05-06,F,2026-03-02,,11,99213,25,,1,120.00,150.00,E11.65,I10,AB,1234567893\n\
+             A,1980-05-06,F,2026-03-02,,11,36415,,,1,30.00,150.00,E11.65,I10,B,1234567893\n",
+        )
+        .unwrap();
+        assert_eq!(claims.len(), 1);
+        let claim = &claims[0];
+        assert!(claim.faults.is_empty(), "{:?}", claim.faults);
+        assert_eq!(claim.diagnoses.len(), 2);
+        assert_eq!(claim.lines.iter().map(|l| l.row).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(claim.pointed(&claim.lines[0]).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(claim.pointed(&claim.lines[1]).collect::<Vec<_>>(), [1]);
+        assert_eq!(claim.total_charge.unwrap().0, 15_000);
+        assert_eq!(claim.lines[0].modifiers.iter().count(), 1);
+    }
+
+    #[test]
+    fn rows_with_diagnoses_of_their_own_keep_them() {
+        let claims = csv_claims(
+            "claim_id,cpt,dx1,dx2\nA,99213,E11.65,I10\nA,99214,I10,J45.909\nA,99215,E11.65,I10\nA,99216,,\n",
+        )
+        .unwrap();
+        let claim = &claims[0];
+        assert_eq!(claim.diagnoses.len(), 3);
+        let of = |i: usize| claim.pointed(&claim.lines[i]).collect::<Vec<_>>();
+        assert_eq!((of(0), of(1), of(2), of(3)), (vec![0, 1], vec![1, 2], vec![0, 1], vec![0, 1]));
+        let Points::Own(list) = claim.lines[1].points else { panic!("own") };
+        assert_eq!(list.columns(), [1, 2]);
+    }
+
+    #[test]
+    fn pointers_read_in_every_spelling() {
+        let text = |p: &str| format!("claim_id,cpt,dx1,dx2,dx3,dx_pointers\nA,99213,E11.65,,I10,\"{p}\"\n");
+        let pointed = |p: &str| {
+            let claims = csv_claims(&text(p)).unwrap();
+            claims[0].pointed(&claims[0].lines[0]).collect::<Vec<_>>()
+        };
+        for p in ["AC", "A,C", "a:c", "1,3", "13", "1 3"] {
+            assert_eq!(pointed(p), [0, 1], "{p}");
+        }
+        // dx2 is empty.
+        assert_eq!(pointed("B"), [] as [usize; 0]);
+        assert_eq!(csv_claims(&text("1A")).unwrap()[0].faults[0].reason, Reason::Pointer);
+    }
+
+    #[test]
+    fn broken_rows_keep_their_place_and_harm_no_other() {
+        let claims = csv_claims("claim_id,dos,cpt,dx1\nA,2026-02-30,99213,E11.65\nB,2026-03-02,99213\n,2026-03-02,99213,I10\nC,2026-03-02,99213,I10,,\n").unwrap();
+        let faults: Vec<_> = claims.iter().flat_map(|c| &c.faults).map(|f| (f.row, f.field)).collect();
+        assert_eq!(faults, [(2, Field::DosFrom), (3, Field::Claim), (4, Field::ClaimId), (5, Field::Claim)]);
+        assert_eq!(claims.len(), 4);
+    }
+
+    #[test]
+    fn quoted_and_plain_text_give_the_same_claims() {
+        let plain =
+            "claim_id,dos,cpt,dx1,payer\nA,2026-03-02,99213,E11.65,Medicare\nB,2026-03-03,99214,I10,\n";
+        let quoted = "claim_id,dos,cpt,dx1,payer\n\"A\",\"2026-03-02\",99213,\"E11.65\",\"Medicare\"\n\n\"B\",2026-03-03,\"99214\",I10,\n";
+        let strip = |text: &str| {
+            let mut claims = csv_claims(text).unwrap();
+            for claim in &mut claims {
+                claim.row = 0;
+                claim.lines.iter_mut().for_each(|l| l.row = 0);
+            }
+            format!("{claims:?}")
+        };
+        assert_eq!(strip(plain), strip(quoted));
+        assert_eq!(csv_claims(quoted).unwrap()[1].row, 4);
+    }
+
+    #[test]
+    fn a_claim_says_the_same_on_each_row_or_differs() {
+        let claims =
+            csv_claims("claim_id,payer,dob,cpt\nA,X,,99213\nA,Y,1980-01-01,99214\nA,,,99215\n").unwrap();
+        assert_eq!(claims[0].faults.len(), 1);
+        assert_eq!((claims[0].faults[0].field, claims[0].faults[0].row), (Field::Payer, 3));
+        assert!(claims[0].patient.born.is_some());
+    }
+}
