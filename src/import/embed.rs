@@ -59,6 +59,7 @@ pub(crate) fn build(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
         edition: String::new(),
         window: DateRange::since(Date::ICD10_START),
         sources: vec![],
+        tabular: None,
     };
     let mut previous_tabular = BTreeMap::new();
     for source in &sources.source {

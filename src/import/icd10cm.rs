@@ -8,7 +8,7 @@ use roxmltree::{Document, Node};
 
 use crate::code::Icd10Cm;
 use crate::error::ImportError;
-use crate::table::{Block, Chapter, Flags, Icd10CmRows, NoteKind};
+use crate::table::{Block, Chapter, Flags, Icd10CmRows, NoteKind, NoteRow};
 use crate::{Date, DateRange};
 
 /// One edition of the code set, as a single file gives it.
@@ -25,7 +25,7 @@ pub(crate) struct Edition {
 /// Hierarchy and notes of a tabular list.
 #[derive(Debug, Default)]
 pub(crate) struct Tabular {
-    pub(crate) notes: BTreeMap<String, Vec<(NoteKind, String)>>,
+    pub(crate) notes: BTreeMap<String, Vec<NoteRow>>,
     pub(crate) sevenths: BTreeMap<String, Vec<(char, String)>>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) chapters: Vec<Chapter>,
@@ -196,6 +196,7 @@ pub(crate) fn tabular(text: &str) -> Result<Edition, Located> {
             out.blocks.push(Block {
                 first: first.to_owned(),
                 last: last.to_owned(),
+                categories: diags.iter().filter_map(|d| code_of(&child_text(*d, "name")?)).collect(),
                 chapter: out.chapters.len(),
                 title: unranged(&child_text(section, "desc").unwrap_or_default()),
                 notes: notes(section),
@@ -236,7 +237,7 @@ fn walk(
         }
     }
     let found = notes(diag);
-    out.exceptions.extend(found.iter().filter_map(|(_, text)| SeventhException::parse(text)));
+    out.exceptions.extend(found.iter().filter_map(|n| SeventhException::parse(&n.text)));
     if !found.is_empty() {
         out.notes.insert(code.clone(), found);
     }
@@ -270,7 +271,7 @@ fn walk(
 }
 
 /// The notes at an element, one entry a line.
-fn notes(node: Node<'_, '_>) -> Vec<(NoteKind, String)> {
+fn notes(node: Node<'_, '_>) -> Vec<NoteRow> {
     const KINDS: [(&str, NoteKind); 9] = [
         ("inclusionTerm", NoteKind::Inclusion),
         ("includes", NoteKind::Includes),
@@ -287,7 +288,8 @@ fn notes(node: Node<'_, '_>) -> Vec<(NoteKind, String)> {
         for note in children(node, name).flat_map(|n| children(n, "note")) {
             let text = text_of(note);
             if !text.is_empty() {
-                out.push((kind, text));
+                // The window is the edition's; the merge sets it.
+                out.push(NoteRow { kind, text, window: DateRange::since(Date::ICD10_START) });
             }
         }
     }
@@ -347,17 +349,7 @@ impl Edition {
             }
         }
         if let Some(tabular) = self.tabular {
-            for row in rows.codes.values_mut() {
-                row.notes.clear();
-            }
-            for (code, notes) in tabular.notes {
-                rows.codes.entry(code).or_default().notes = notes;
-            }
-            for (code, sevenths) in tabular.sevenths {
-                rows.codes.entry(code).or_default().sevenths = sevenths;
-            }
-            rows.blocks = tabular.blocks;
-            rows.chapters = tabular.chapters;
+            tabular.merge(rows, effective);
         }
         for (code, title) in &self.titles {
             rows.codes.entry(code.clone()).or_default().add_title(effective, title);
@@ -365,5 +357,59 @@ impl Edition {
         if beyond {
             rows.window.to = effective.add_years(1).add_days(-1);
         }
+    }
+}
+
+impl Tabular {
+    /// Merges notes, seventh characters and hierarchy of a tabular list that is newer than those merged before; an older one is left alone.
+    fn merge(mut self, rows: &mut Icd10CmRows, effective: Date) {
+        let (first, previous) = rows.tabular.unwrap_or((effective, effective));
+        if effective < previous {
+            return;
+        }
+        rows.tabular = Some((first, effective));
+        // Between two editions that lie years apart nobody knows when a note went: it is not held to have outlived its own year.
+        let gone = effective.min(previous.add_years(1)).add_days(-1);
+        let merge = |old: &mut Vec<NoteRow>, new: Vec<NoteRow>| {
+            let before = std::mem::take(old);
+            let is = |note: &NoteRow, other: &NoteRow| note.kind == other.kind && note.text == other.text;
+            for mut note in new {
+                let since = before.iter().find(|o| is(o, &note) && o.window.is_open());
+                note.window = DateRange::since(since.map_or(effective, |o| o.window.from));
+                old.push(note);
+            }
+            for mut note in before {
+                if !note.window.is_open() {
+                    old.push(note);
+                } else if !old.iter().any(|o| o.window.is_open() && is(o, &note)) && note.window.from <= gone
+                {
+                    note.window.to = gone;
+                    old.push(note);
+                }
+            }
+        };
+        for (code, row) in &mut rows.codes {
+            merge(&mut row.notes, self.notes.remove(code).unwrap_or_default());
+        }
+        for (code, notes) in self.notes {
+            merge(&mut rows.codes.entry(code).or_default().notes, notes);
+        }
+        for (code, sevenths) in self.sevenths {
+            rows.codes.entry(code).or_default().sevenths = sevenths;
+        }
+        for block in &mut self.blocks {
+            let old = rows.blocks.iter_mut().find(|b| b.first == block.first && b.last == block.last);
+            let mut notes = old.map(|b| std::mem::take(&mut b.notes)).unwrap_or_default();
+            merge(&mut notes, std::mem::take(&mut block.notes));
+            block.notes = notes;
+        }
+        for chapter in &mut self.chapters {
+            let old = rows.chapters.iter_mut().find(|c| c.number == chapter.number);
+            let mut notes = old.map(|c| std::mem::take(&mut c.notes)).unwrap_or_default();
+            merge(&mut notes, std::mem::take(&mut chapter.notes));
+            chapter.notes = notes;
+        }
+        rows.blocks = self.blocks;
+        rows.chapters = self.chapters;
     }
 }

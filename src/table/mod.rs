@@ -11,7 +11,8 @@ mod text;
 
 pub use bundle::{TableKind, Tables};
 pub use format::{Description, SourceFile};
-pub use icd10cm::{Flags, Icd10CmTable, Note, NoteKind, Seventh, Standing};
+pub(crate) use icd10cm::letter;
+pub use icd10cm::{Flags, Icd10CmTable, Note, NoteId, NoteKind, RuleNote, Seventh, Standing};
 pub use index::Rank;
 pub use lists::{cpt_modifier, place_in_force, place_name};
 pub use procedures::{Cover, InForce, ProcedureTable};
@@ -19,6 +20,6 @@ pub use procedures::{Cover, InForce, ProcedureTable};
 #[cfg(feature = "import")]
 pub(crate) use format::{Pack, PackWriter};
 #[cfg(feature = "import")]
-pub(crate) use icd10cm::{Block, Chapter, Rows as Icd10CmRows};
+pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows};
 #[cfg(feature = "import")]
 pub(crate) use procedures::{ProcedureRow, ProcedureRows};

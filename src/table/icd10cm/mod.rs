@@ -1,10 +1,19 @@
 //! ICD-10-CM: which codes exist, when each was billable, what they are called, how they hang together.
 
+#[cfg(feature = "import")]
+mod build;
 mod flags;
+#[cfg(feature = "import")]
+mod notes;
+mod relations;
+#[cfg(feature = "import")]
 mod rows;
 
 pub use flags::{Flags, NoteKind};
-pub(crate) use rows::{Block, Chapter, CodeRow, Rows};
+pub(crate) use relations::letter;
+pub use relations::{NoteId, RuleNote};
+#[cfg(feature = "import")]
+pub(crate) use rows::{Block, Chapter, NoteRow, Rows};
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
@@ -17,12 +26,19 @@ use crate::{Date, DateRange};
 pub(crate) const KIND: &str = "icd10cm";
 const RECORD: usize = 16;
 const SPAN: usize = 12;
-const NOTE: usize = 12;
+const NOTE: usize = 16;
 const RETITLED: usize = 12;
 const SEVENTH: usize = 12;
 const BLOCK: usize = 16;
 const CHAPTER: usize = 16;
-pub(crate) const NONE: u32 = u32::MAX;
+const NONE: u32 = u32::MAX;
+
+// Which side a title names: three bits of a record's traits.
+const SIDES: u16 = 7;
+const LEFT: u16 = 1;
+const RIGHT: u16 = 2;
+const BILATERAL: u16 = 3;
+const UNSPECIFIED_SIDE: u16 = 4;
 
 /// The diagnosis codes of all releases since 2015-10-01.
 pub struct Icd10CmTable {
@@ -33,6 +49,9 @@ pub struct Icd10CmTable {
     spans: Section,
     histories: Section,
     notes: Section,
+    note_windows: Section,
+    tabular: Section,
+    relations: relations::Relations,
     retitled: Section,
     sevenths: Section,
     blocks: Section,
@@ -63,6 +82,9 @@ pub struct Note {
     pub at: String,
     /// Its words.
     pub text: String,
+    /// When it is known to be in force.
+    #[serde(skip)]
+    pub window: DateRange,
 }
 
 /// A seventh character and its meaning.
@@ -94,6 +116,9 @@ impl Icd10CmTable {
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
             notes: pack.section("notes", NOTE)?,
+            note_windows: pack.section("note_windows", 8)?,
+            tabular: pack.section("tabular", 8)?,
+            relations: relations::Relations::open(&pack)?,
             retitled: pack.section("retitled", RETITLED)?,
             sevenths: pack.section("sevenths", SEVENTH)?,
             blocks: pack.section("blocks", BLOCK)?,
@@ -269,21 +294,21 @@ impl Icd10CmTable {
     /// The side that the code's title names, where the same title exists for the other side.
     #[inline]
     pub fn side(&self, rank: Rank) -> Option<Side> {
-        match self.record(rank).traits & rows::SIDES {
-            rows::LEFT => Some(Side::Left),
-            rows::RIGHT => Some(Side::Right),
+        match self.record(rank).traits & SIDES {
+            LEFT => Some(Side::Left),
+            RIGHT => Some(Side::Right),
             _ => None,
         }
     }
 
     /// Is it the bilateral code of a family that also has left and right ones?
     pub fn is_bilateral(&self, rank: Rank) -> bool {
-        self.record(rank).traits & rows::SIDES == rows::BILATERAL
+        self.record(rank).traits & SIDES == BILATERAL
     }
 
     /// Does the title leave the side open where others of the family name it?
     pub fn is_side_unspecified(&self, rank: Rank) -> bool {
-        self.record(rank).traits & rows::SIDES == rows::UNSPECIFIED_SIDE
+        self.record(rank).traits & SIDES == UNSPECIFIED_SIDE
     }
 
     /// The block, as (`A00-A09`, title).
@@ -373,14 +398,44 @@ impl Icd10CmTable {
         let bytes = self.pack.bytes(self.notes);
         let first = lower_bound(bytes, NOTE, node);
         (first..self.notes.count(NOTE))
-            .map(|i| i * NOTE)
-            .take_while(|&i| u32_at(bytes, i) == node)
-            .map(|i| Note {
-                kind: NoteKind::from_number(u32_at(bytes, i + 4)),
-                at: at.to_owned(),
-                text: self.texts.get(&self.pack, u32_at(bytes, i + 8)),
-            })
+            .take_while(|&line| u32_at(bytes, line * NOTE) == node)
+            .map(|line| self.note_line(line, at))
             .collect()
+    }
+
+    fn note_line(&self, line: usize, at: &str) -> Note {
+        let bytes = self.pack.bytes(self.notes);
+        Note {
+            kind: NoteKind::from_number(u32_at(bytes, line * NOTE + 4)),
+            at: at.to_owned(),
+            text: self.texts.get(&self.pack, u32_at(bytes, line * NOTE + 12)),
+            window: self.line_window(line),
+        }
+    }
+
+    fn line_window(&self, line: usize) -> DateRange {
+        let at = u32_at(self.pack.bytes(self.notes), line * NOTE + 8) as usize * 8;
+        let day = |at| Date::from_number_unchecked(u32_at(self.pack.bytes(self.note_windows), at));
+        DateRange { from: day(at), to: day(at + 4) }
+    }
+
+    /// A line of a note with its place.
+    fn note_at_line(&self, line: usize) -> Note {
+        let node = u32_at(self.pack.bytes(self.notes), line * NOTE) as usize;
+        let (codes, blocks) = (self.len(), self.blocks.count(BLOCK));
+        let at = match node {
+            n if n < codes => self.code(Rank(n as u32)).map(|c| c.to_string()).unwrap_or_default(),
+            n if n < codes + blocks => self.block_name(n - codes),
+            n => format!("chapter {}", self.chapter_at(n - codes - blocks).0),
+        };
+        self.note_line(line, &at)
+    }
+
+    /// First days of the first and the last tabular list whose notes are known.
+    #[cfg(feature = "import")]
+    fn tabular_days(&self) -> Option<(Date, Date)> {
+        let bytes = self.pack.bytes(self.tabular);
+        Some((Date::from_number(u32_at(bytes, 0))?, Date::from_number(u32_at(bytes, 4))?))
     }
 
     /// What to use instead of a code that is not billable on a day: the billable codes below it, at most `most`; for an ended
