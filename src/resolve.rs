@@ -93,6 +93,8 @@ pub enum Why {
     NoTable(TableKind),
     /// The day is before the table's window.
     BeforeTable(TableKind),
+    /// The day is before this one, the first for which the notes of the tabular list are known.
+    BeforeNotes(Date),
     /// The line has no date of service.
     NoDate,
     /// Nobody said what day it is.
@@ -114,6 +116,12 @@ impl fmt::Display for Why {
                     f,
                     "the date of service is before the first day that the table of {} covers",
                     kind.title()
+                )
+            }
+            Why::BeforeNotes(day) => {
+                write!(
+                    f,
+                    "the date of service is before {day}, the first day for which the notes of the tabular list are known"
                 )
             }
             Why::NoDate => f.write_str("no date of service"),

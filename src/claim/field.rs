@@ -87,6 +87,8 @@ pub enum Field {
     PresentOnAdmission(u8),
     /// `px1` to `px25`: ICD-10-PCS
     InpatientProcedure(u8),
+    /// `accept`: rules whose findings on this claim were looked at and accepted
+    Accept,
 }
 
 impl Field {
@@ -134,6 +136,7 @@ impl Field {
             Field::AdmittingDiagnosis => "admit_dx",
             Field::PresentOnAdmission(_) => "poa",
             Field::InpatientProcedure(_) => "px",
+            Field::Accept => "accept",
         }
     }
 
@@ -179,6 +182,7 @@ impl Field {
         Field::AdmittingDiagnosis,
         Field::PresentOnAdmission(1),
         Field::InpatientProcedure(1),
+        Field::Accept,
     ];
 
     /// The same field with another number, if it has one.
@@ -220,6 +224,7 @@ impl Field {
                 | Field::AdmittingDiagnosis
                 | Field::PresentOnAdmission(_)
                 | Field::InpatientProcedure(_)
+                | Field::Accept
         )
     }
 

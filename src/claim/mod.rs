@@ -63,6 +63,8 @@ pub struct Claim {
     pub facility: Facility,
     /// What could not be read.
     pub faults: Vec<Fault>,
+    /// Ids or names of rules whose findings on this claim a person has looked at and accepted, separated by blanks.
+    pub accepted: String,
     /// Row of the source where the claim begins, from 1; 0 if it has no rows.
     pub row: u64,
 }
@@ -206,6 +208,7 @@ impl Claim {
         self.facility.admitting_diagnosis = None;
         self.facility.procedures.clear();
         self.faults.clear();
+        self.accepted.clear();
         self.row = 0;
     }
 

@@ -102,6 +102,7 @@ impl Checker {
             resolver: Resolver::new(),
             findings: Findings::new(rules::first()),
             lines: 0,
+            accepted: 0,
             stale: [0; TableKind::ALL.len()],
         }
     }
@@ -113,6 +114,7 @@ pub struct Session<'c> {
     resolver: Resolver,
     findings: Findings,
     lines: u64,
+    accepted: u64,
     stale: [u64; TableKind::ALL.len()],
 }
 
@@ -141,6 +143,15 @@ impl Session<'_> {
             if severity != rule.severity {
                 out.list[before..].iter_mut().for_each(|f| f.severity = severity);
             }
+        }
+        if !claim.accepted.is_empty() {
+            let accepted = |f: &Finding| {
+                let mut words = claim.accepted.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+                words.any(|w| f.rule.id.eq_ignore_ascii_case(w) || f.rule.name == w)
+            };
+            let before = out.list.len();
+            out.list.retain(|f| !accepted(f));
+            self.accepted += (before - out.list.len()) as u64;
         }
         if out.list.len() > 1 {
             // The claim as a whole first, then line by line.
@@ -204,6 +215,11 @@ impl Session<'_> {
         }
         out.sort_by_key(|g| (g.rule.id, g.why));
         out
+    }
+
+    /// Findings that the claims themselves say were accepted.
+    pub(crate) fn accepted(&self) -> u64 {
+        self.accepted
     }
 
     /// Lines checked so far with a day after the end of a table's window.

@@ -18,6 +18,8 @@ pub struct Summary {
     pub clean_claims: u64,
     /// Lines checked.
     pub lines: u64,
+    /// Findings that the claims themselves say were looked at and accepted; not counted below.
+    pub accepted: u64,
     /// Findings by severity, mildest first: info, warning, error.
     pub findings: [u64; 3],
     /// Findings by rule and severity, in the order of the rules.
@@ -66,6 +68,7 @@ pub(crate) struct Tally {
     pub(crate) claims: u64,
     pub(crate) clean_claims: u64,
     pub(crate) lines: u64,
+    accepted: u64,
     /// By rule id.
     rules: BTreeMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
@@ -89,6 +92,7 @@ impl Tally {
         for (kind, lines) in session.stale_lines() {
             self.count_stale(kind, lines);
         }
+        self.accepted += session.accepted();
         session.not_evaluated(columns).into_iter().for_each(|gap| self.gap(gap));
     }
 
@@ -104,6 +108,7 @@ impl Tally {
         self.claims += other.claims;
         self.clean_claims += other.clean_claims;
         self.lines += other.lines;
+        self.accepted += other.accepted;
         for (id, theirs) in &other.rules {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
             let ours = self.rules.entry(id).or_insert(none);
@@ -144,6 +149,7 @@ impl Tally {
             claims: self.claims,
             clean_claims: self.clean_claims,
             lines: self.lines,
+            accepted: self.accepted,
             findings,
             rules: self.rules.into_values().collect(),
             not_evaluated: self.gaps,

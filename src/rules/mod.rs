@@ -1,11 +1,13 @@
 //! The rules, one file a family; nothing here but declarations and checks.
 
 mod codes;
+mod diagnosis;
+mod patient;
 
 use crate::rule::Rule;
 
 /// Every family, in the order of reports.
-static FAMILIES: &[&[&Rule]] = &[codes::RULES];
+static FAMILIES: &[&[&Rule]] = &[codes::RULES, diagnosis::RULES, patient::RULES];
 
 /// Every rule, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

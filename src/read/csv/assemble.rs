@@ -242,6 +242,7 @@ impl Assembler {
             Field::Taxonomy => self.claim.taxonomy = self.read(field, None, row, text, Taxonomy::parse(text)),
             Field::Payer => put(&mut self.claim.payer, text),
             Field::Jurisdiction => put(&mut self.claim.jurisdiction, text),
+            Field::Accept => put(&mut self.claim.accepted, text),
             Field::Received => self.claim.received = date(self),
             Field::StatementFrom => self.claim.statement.0 = date(self),
             Field::StatementTo => self.claim.statement.1 = date(self),

@@ -114,6 +114,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("discharge_date", &["discharged"]),
     ("admit_dx", &["admitting_diagnosis", "admitting_dx", "admit_diagnosis_code"]),
     ("poa#", &["present_on_admission_#", "diagnosis_poa_#"]),
+    ("accept", &["accepted", "accepted_rules"]),
     ("px#", &["icd_procedure_#", "icd_prcdr_cd_#", "icd10_pcs_#", "pcs#"]),
 ];
 

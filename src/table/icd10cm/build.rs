@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::notes::parse_block;
-use super::relations::{BROAD, BROAD_FROM, COMPILED, CONDITIONAL, MASKS};
+use super::relations::{BROAD, BROAD_FROM, COMPILED, CONDITIONAL, MASKS, PLAIN};
 use super::rows::{CodeRow, NoteRow, Rows};
 use super::{BILATERAL, Flags, KIND, LEFT, NONE, RIGHT, UNSPECIFIED_SIDE};
 use crate::DateRange;
@@ -173,6 +173,7 @@ struct Notes {
 struct Compiled {
     line: u32,
     kind: usize,
+    text: String,
     heading: Option<String>,
     parsed: super::notes::Parsed,
 }
@@ -203,7 +204,13 @@ impl Notes {
                 self.unparsed += usize::from(!note.parsed.unparsed.is_empty());
                 if !note.parsed.refs.is_empty() {
                     let of = self.compiled.entry(node).or_default();
-                    of.push(Compiled { line, kind, heading: note.heading, parsed: note.parsed });
+                    of.push(Compiled {
+                        line,
+                        kind,
+                        text: note.text,
+                        heading: note.heading,
+                        parsed: note.parsed,
+                    });
                 }
             }
         }
@@ -230,7 +237,8 @@ impl Notes {
                     }
                 }
                 let traits = if named.len() > BROAD_FROM { BROAD } else { 0 }
-                    | if note.parsed.conditional { CONDITIONAL } else { 0 };
+                    | if note.parsed.conditional { CONDITIONAL } else { 0 }
+                    | if asks_plainly(note, places.codes.get(node as usize)) { PLAIN } else { 0 };
                 let heading = note.heading.as_ref().map_or(NONE, |h| texts.add(h));
                 sets.extend([note.line, heading, (runs.len() / 2) as u32, traits]);
                 let of = &mut of_node.entry(node).or_default()[note.kind];
@@ -269,6 +277,33 @@ impl Notes {
         writer.u32s("note_runs", runs);
         self.unparsed
     }
+}
+
+/// Does a note ask for a code that the claim can be expected to have? One at a category asks many codes at once; one with an "if" leaves it to the record.
+fn asks_plainly(note: &Compiled, code: Option<&&str>) -> bool {
+    const DOUBTS: [&str; 14] = [
+        "if",
+        "when",
+        "any",
+        "associated",
+        "exposure",
+        "tobacco",
+        "history",
+        "drug",
+        "adverse",
+        "external",
+        "organism",
+        "agent",
+        "such",
+        "resistance",
+    ];
+    let doubtful = |text: &str| {
+        text.split(|c: char| !c.is_ascii_alphabetic())
+            .any(|w| DOUBTS.iter().any(|d| w.eq_ignore_ascii_case(d)))
+    };
+    code.is_some_and(|c| c.len() > 3)
+        && !doubtful(&note.text)
+        && !note.heading.as_deref().is_some_and(doubtful)
 }
 
 /// Do the runs so far include one of the note that is being written?

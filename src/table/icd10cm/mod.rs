@@ -245,6 +245,11 @@ impl Icd10CmTable {
         self.history(self.record(rank).billable).collect()
     }
 
+    /// Did the code ever have the flag?
+    pub fn had_flag(&self, rank: Rank, flag: Flags) -> bool {
+        self.history(self.record(rank).billable).any(|(_, flags)| flags.has(flag))
+    }
+
     /// The newest title; `None` for codes whose title is in no source yet (it comes with `tables add`).
     pub fn title(&self, rank: Rank) -> Option<String> {
         let id = self.record(rank).title;

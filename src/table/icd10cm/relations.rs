@@ -30,6 +30,8 @@ const RUN: usize = 8;
 pub(super) const BROAD: u32 = 1;
 /// A clinical condition lifts it.
 pub(super) const CONDITIONAL: u32 = 2;
+/// The note stands at a code or subcategory and asks for a code without an "if" or "when".
+pub(super) const PLAIN: u32 = 4;
 /// A note that names more codes than this is broad.
 #[cfg(feature = "import")]
 pub(super) const BROAD_FROM: usize = 1500;
@@ -134,6 +136,11 @@ impl Icd10CmTable {
     /// Does the note name so many codes that it says little about one?
     pub fn note_is_broad(&self, note: NoteId) -> bool {
         self.note_traits(note) & BROAD != 0
+    }
+
+    /// Does the note stand at a code or subcategory, and ask for a code without an "if" or "when"?
+    pub(crate) fn note_asks_plainly(&self, note: NoteId) -> bool {
+        self.note_traits(note) & PLAIN != 0
     }
 
     fn note_traits(&self, note: NoteId) -> u32 {

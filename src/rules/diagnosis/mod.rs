@@ -1,0 +1,79 @@
+//! `DXS`: diagnoses that may stand together, and in which order.
+
+mod editor;
+mod notes;
+mod order;
+mod sides;
+
+use crate::Date;
+use crate::claim::Field;
+use crate::code::Icd10Cm;
+use crate::resolve::Case;
+use crate::rule::{Citation, Rule};
+use crate::table::{Flags, Rank, Standing};
+
+pub(super) static RULES: &[&Rule] = &[
+    &notes::DXS001,
+    &editor::DXS002,
+    &notes::DXS003,
+    &editor::DXS004,
+    &order::DXS005,
+    &editor::DXS006,
+    &order::DXS007,
+    &order::DXS008,
+    &order::DXS009,
+    &sides::DXS010,
+    &sides::DXS011,
+    &notes::DXS012,
+    &editor::DXS013,
+    &editor::DXS014,
+];
+
+const GUIDELINES_URL: &str = "https://www.cms.gov/medicare/coding-billing/icd-10-codes";
+
+const fn guidelines(section: &'static str) -> Citation {
+    Citation { title: "ICD-10-CM Official Guidelines for Coding and Reporting", section, url: GUIDELINES_URL }
+}
+
+const fn code_editor(section: &'static str) -> Citation {
+    Citation {
+        title: "Definitions of Medicare Code Edits, v44",
+        section,
+        url: "https://www.cms.gov/medicare/payment/prospective-payment-systems/acute-inpatient-pps/ms-drg-classifications-and-software",
+    }
+}
+
+/// A diagnosis that is billable on the claim's day.
+#[derive(Clone, Copy)]
+struct Billable {
+    /// Its place in the claim's list.
+    at: usize,
+    code: Icd10Cm,
+    rank: Rank,
+    flags: Flags,
+}
+
+impl Billable {
+    fn field(&self, case: &Case<'_>) -> Field {
+        Field::Diagnosis(case.claim.diagnoses[self.at].column)
+    }
+}
+
+/// The diagnoses that are billable on the claim's day, in order: those that are not are other rules' business.
+fn billable<'a>(case: &Case<'a>) -> impl Iterator<Item = Billable> + Clone + 'a {
+    case.diagnoses.iter().enumerate().filter_map(|(at, d)| match d.standing {
+        Some(Standing::Billable(flags)) => Some(Billable { at, code: d.code?, rank: d.rank?, flags }),
+        _ => None,
+    })
+}
+
+/// The first-listed or principal diagnosis, if it is billable on the claim's day.
+fn first_listed(case: &Case<'_>) -> Option<(Billable, Date)> {
+    let first = billable(case).next().filter(|b| b.at == 0)?;
+    Some((first, case.day?))
+}
+
+/// The line on which a diagnosis stands first.
+fn line_of(case: &Case<'_>, diagnosis: usize) -> Option<usize> {
+    case.uses.iter().find(|u| u.diagnosis == diagnosis).and_then(|u| u.line)
+}
