@@ -10,6 +10,7 @@ pub mod claim;
 pub mod table;
 
 pub mod engine;
+pub mod lookup;
 pub mod read;
 pub mod report;
 mod resolve;

@@ -1,5 +1,6 @@
 //! Findings become bytes: text, json, ndjson, csv; and a rule becomes a page.
 
+mod card;
 mod csv;
 mod frame;
 mod json;
@@ -8,7 +9,9 @@ mod record;
 mod rule_page;
 mod summary;
 mod text;
+mod wrap;
 
+pub use card::answer_text;
 pub use csv::Csv;
 pub use json::Json;
 pub use ndjson::Ndjson;

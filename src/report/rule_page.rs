@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::record::{RuleRecord, json};
+use super::wrap::{PAGE, broken};
 use crate::rule::{Rule, Status};
 
 /// What the families are about, in the order of the reference page.
@@ -196,20 +197,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Text broken to fit a terminal of 80 columns.
+/// Text broken to fit a terminal.
 fn filled(out: &mut String, text: &str, indent: usize) {
-    let mut column = indent;
-    for (i, word) in text.split_whitespace().enumerate() {
-        if i > 0 && column + 1 + word.len() > 80 {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        } else if i > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += word.len();
-    }
-    out.push('\n');
+    broken(text, indent, indent, PAGE, |part| out.push_str(part));
 }

@@ -5,13 +5,14 @@ use std::io::Write as _;
 use super::frame::Frame;
 use super::record::edition;
 use super::summary::{self, Style};
+use super::wrap::broken;
 use super::{Checked, Reporter};
 use crate::claim::Field;
 use crate::engine::Summary;
 use crate::rule::{Finding, Severity};
 
 /// Where text is broken; lines that show a claim are not.
-const WIDTH: usize = 110;
+const WIDTH: usize = 100;
 
 /// Text, with or without colour.
 #[derive(Clone, Copy, Debug, Default)]
@@ -173,21 +174,5 @@ fn clean(out: &mut Vec<u8>, text: &str) {
 
 /// Text from column `used` on, broken between words; further lines begin at column `indent`.
 pub(super) fn wrapped(out: &mut Vec<u8>, text: &str, used: usize, indent: usize) {
-    let mut column = used;
-    for (i, word) in text.split(' ').enumerate() {
-        let len = word.chars().count();
-        if i > 0 {
-            if column + 1 + len > WIDTH && column > indent {
-                out.push(b'\n');
-                out.resize(out.len() + indent, b' ');
-                column = indent;
-            } else {
-                out.push(b' ');
-                column += 1;
-            }
-        }
-        clean(out, word);
-        column += len;
-    }
-    out.push(b'\n');
+    broken(text, used, indent, WIDTH, |part| if part == "\n" { out.push(b'\n') } else { clean(out, part) });
 }
