@@ -17,6 +17,9 @@ mod resolve;
 pub mod rule;
 pub mod rules;
 
+#[cfg(feature = "cli")]
+pub mod cli;
+
 #[cfg(feature = "import")]
 mod import;
 

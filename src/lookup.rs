@@ -236,12 +236,14 @@ fn why_not(
 ) -> String {
     let of_diagnosis = match diagnosis {
         Ok(_) => Some("in no release of ICD-10-CM".to_owned()),
-        Err(CodeError::Icd9) => Some("has the shape of an ICD-9-CM code, which ended on 2015-09-30".to_owned()),
+        Err(CodeError::Icd9) => {
+            Some("has the shape of an ICD-9-CM code, which ended on 2015-09-30".to_owned())
+        }
         Err(_) => None,
     };
-    let of_procedure = procedure.ok().map(|code| {
-        unlisted(tables, code).unwrap_or_else(|| format!("no {} code", code.kind().name()))
-    });
+    let of_procedure = procedure
+        .ok()
+        .map(|code| unlisted(tables, code).unwrap_or_else(|| format!("no {} code", code.kind().name())));
     match (of_diagnosis, of_procedure) {
         (Some(one), Some(other)) => format!("{one}; {other}"),
         (Some(one), None) | (None, Some(one)) => one,
@@ -254,9 +256,10 @@ fn unlisted(tables: &Tables, code: Procedure) -> Option<String> {
     let kind = code.kind();
     let cover = tables.procedures.as_ref().map_or(Cover::None, |t| t.cover(kind));
     match cover {
-        Cover::None if code.kind().is_cpt() => {
-            Some(format!("no table of {} codes; a licensed list comes in by `cleanclaim tables add`", kind.name()))
-        }
+        Cover::None if code.kind().is_cpt() => Some(format!(
+            "no table of {} codes; a licensed list comes in by `cleanclaim tables add`",
+            kind.name()
+        )),
         Cover::None => Some(format!(
             "no table of {} codes; add one with `{}`",
             kind.name(),
@@ -408,9 +411,10 @@ fn procedure_card(table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Da
 }
 
 fn modifier_card(tables: &Tables, modifier: Modifier, as_of: Date) -> Option<Card> {
-    let listed = tables.procedures.as_ref().and_then(|table| {
-        Some((table.modifier(modifier, as_of)?, table.modifier_title(modifier)))
-    });
+    let listed = tables
+        .procedures
+        .as_ref()
+        .and_then(|table| Some((table.modifier(modifier, as_of)?, table.modifier_title(modifier))));
     let (in_force, title) = match listed {
         Some(found) => found,
         None => (cpt_modifier(modifier, as_of)?, None),
@@ -428,17 +432,13 @@ fn place_card(place: PlaceOfService, as_of: Date) -> Option<Card> {
 /// Codes spelt nearly so: one edit away, or two if there is none; the longest common beginning first, at most five of each table.
 fn nearest(tables: &Tables, text: &str, as_of: Date) -> Vec<Named> {
     const MOST: usize = 5;
-    let key: String = text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
+    let key: String =
+        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     if !(3..=8).contains(&key.len()) || !key.bytes().any(|b| b.is_ascii_digit()) {
         return Vec::new();
     }
     let sorted = |mut near: Vec<(Vec<u8>, Rank)>| {
-        let common =
-            |code: &[u8]| code.iter().zip(key.as_bytes()).take_while(|(a, b)| a == b).count();
+        let common = |code: &[u8]| code.iter().zip(key.as_bytes()).take_while(|(a, b)| a == b).count();
         near.sort_by_cached_key(|(code, _)| (std::cmp::Reverse(common(code)), code.clone()));
         near
     };

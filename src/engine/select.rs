@@ -150,9 +150,7 @@ pub fn find_rule(name: &str) -> Result<&'static Rule> {
 /// The id, name or family that is nearest to what was typed, if it is near.
 fn nearest(typed: &str) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase();
-    let names = rules::all()
-        .filter(|r| r.status != Status::Removed)
-        .flat_map(|r| [r.id, r.name, r.family()]);
+    let names = rules::all().filter(|r| r.status != Status::Removed).flat_map(|r| [r.id, r.name, r.family()]);
     let (far, name) = names.map(|n| (distance(&typed, &n.to_ascii_lowercase()), n)).min()?;
     (far <= (typed.len() / 3).max(1)).then_some(name)
 }
@@ -172,8 +170,7 @@ fn distance(a: &str, b: &str) -> usize {
                 i + j
             } else {
                 let replaced = table[(i - 1) * width + j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best =
-                    replaced.min(table[(i - 1) * width + j] + 1).min(table[i * width + j - 1] + 1);
+                let mut best = replaced.min(table[(i - 1) * width + j] + 1).min(table[i * width + j - 1] + 1);
                 if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                     best = best.min(table[(i - 2) * width + j - 2] + 1);
                 }
@@ -227,7 +224,8 @@ mod tests {
 
     #[test]
     fn distance_counts_edits() {
-        for (a, b, n) in [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "bc", 1), ("", "ab", 2)] {
+        for (a, b, n) in [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "bc", 1), ("", "ab", 2)]
+        {
             assert_eq!(distance(a, b), n, "{a} {b}");
         }
     }

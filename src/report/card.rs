@@ -79,8 +79,11 @@ fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Re
         row(out, "side", side);
     }
     for (i, flag) in card.flags.iter().enumerate() {
-        let when =
-            if flag.windows == card.billable { String::new() } else { format!(", {}", windows(&flag.windows)) };
+        let when = if flag.windows == card.billable {
+            String::new()
+        } else {
+            format!(", {}", windows(&flag.windows))
+        };
         row(out, if i == 0 { "flags" } else { "" }, &format!("{}{when}", flag.meaning));
     }
     for (i, seventh) in card.sevenths.iter().enumerate() {
@@ -184,5 +187,18 @@ fn windows(windows: &[Window]) -> String {
             None => write!(out, "{separator}since {}", window.from),
         };
     }
+    out
+}
+
+/// Answers as a JSON list.
+pub fn answer_json(answers: &[Answer]) -> Vec<u8> {
+    let mut out = b"[\n".to_vec();
+    for (i, answer) in answers.iter().enumerate() {
+        if i > 0 {
+            out.extend_from_slice(b",\n");
+        }
+        super::record::json(&mut out, answer);
+    }
+    out.extend_from_slice(b"\n]\n");
     out
 }

@@ -41,7 +41,8 @@ impl<'a> Row<'a> {
     /// A cell that no spreadsheet takes for a formula: what looks like one, or begins with an apostrophe, gets an apostrophe before it.
     fn text(&mut self, text: &str) {
         self.next();
-        let guard = matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''));
+        let guard =
+            matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''));
         let quote = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
         if quote {
             self.out.push(b'"');
@@ -136,8 +137,11 @@ impl Reporter for Csv {
     }
 
     fn finish(&self, summary: &Summary, out: &mut Vec<u8>) {
-        let mut counts =
-            vec![("claims", summary.claims), ("clean_claims", summary.clean_claims), ("lines", summary.lines)];
+        let mut counts = vec![
+            ("claims", summary.claims),
+            ("clean_claims", summary.clean_claims),
+            ("lines", summary.lines),
+        ];
         counts.extend(Severity::ALL.into_iter().rev().map(|s| (s.name(), summary.count(s))));
         for (what, count) in counts {
             let mut row = Row::new(out, "count");

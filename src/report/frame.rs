@@ -173,7 +173,9 @@ impl Frame {
             (Field::PatientStatus, _) => show!(claim.facility.patient_status),
             (Field::Admitted, _) => show!(claim.facility.admitted),
             (Field::Discharged, _) => show!(claim.facility.discharged),
-            (Field::AdmittingDiagnosis, _) => show!(claim.facility.admitting_diagnosis.and_then(|d| d.code())),
+            (Field::AdmittingDiagnosis, _) => {
+                show!(claim.facility.admitting_diagnosis.and_then(|d| d.code()))
+            }
             (Field::InpatientProcedure(number), _) => {
                 let at = usize::from(number).saturating_sub(1);
                 if let Some(code) = claim.facility.procedures.get(at).and_then(Coded::code) {

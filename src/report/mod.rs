@@ -11,7 +11,7 @@ mod summary;
 mod text;
 mod wrap;
 
-pub use card::answer_text;
+pub use card::{answer_json, answer_text};
 pub use csv::Csv;
 pub use json::Json;
 pub use ndjson::Ndjson;

@@ -92,7 +92,13 @@ pub fn rule_markdown(rule: &Rule) -> String {
 
 fn markdown_section(out: &mut String, rule: &Rule) -> fmt::Result {
     writeln!(out, "### {} {}\n", rule.id, rule.name)?;
-    writeln!(out, "*{}, {}.* Flags a claim when {}.\n", rule.severity, standing(rule), escaped(rule.summary))?;
+    writeln!(
+        out,
+        "*{}, {}.* Flags a claim when {}.\n",
+        rule.severity,
+        standing(rule),
+        escaped(rule.summary)
+    )?;
     writeln!(out, "{}\n", escaped(rule.why))?;
     writeln!(out, "* What to do: {}", escaped(rule.fix))?;
     let source = escaped(&source(rule));

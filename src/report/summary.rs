@@ -84,7 +84,10 @@ fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {
     style.on(out, Style::DIM);
     write(
         out,
-        format_args!("\n  {:<6}  {:<width$}  {:>7}  {:>7}  {:>7}", "rule", "name", "error", "warning", "info"),
+        format_args!(
+            "\n  {:<6}  {:<width$}  {:>7}  {:>7}  {:>7}",
+            "rule", "name", "error", "warning", "info"
+        ),
     );
     style.off(out);
     out.push(b'\n');
@@ -128,8 +131,7 @@ fn not_evaluated(gaps: &[NotEvaluated], style: Style, out: &mut Vec<u8>) {
             fewest = fewest.min(gap.lines);
             most = most.max(gap.lines);
         }
-        let lines =
-            if fewest == most { format!("{most}") } else { format!("{fewest} to {most}") };
+        let lines = if fewest == most { format!("{most}") } else { format!("{fewest} to {most}") };
         text.push_str(&format!(" on {lines} line{}: {}", plural(most), reason.why));
         out.extend_from_slice(b"  ");
         wrapped(out, &text, 2, 4);
