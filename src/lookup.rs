@@ -429,7 +429,7 @@ fn place_card(place: PlaceOfService, as_of: Date) -> Option<Card> {
     Some(Card::Place(SmallCard { code: place.to_string(), title, status, day }))
 }
 
-/// Codes spelt nearly so: one edit away, or two if there is none; the longest common beginning first, at most five of each table.
+/// Codes spelt nearly so: one edit away, or two if there is none; at most five of each table.
 fn nearest(tables: &Tables, text: &str, as_of: Date) -> Vec<Named> {
     const MOST: usize = 5;
     let key: String =
@@ -437,25 +437,36 @@ fn nearest(tables: &Tables, text: &str, as_of: Date) -> Vec<Named> {
     if !(3..=8).contains(&key.len()) || !key.bytes().any(|b| b.is_ascii_digit()) {
         return Vec::new();
     }
-    let sorted = |mut near: Vec<(Vec<u8>, Rank)>| {
+    // Billable codes first, then the longest common beginning, then the same length.
+    let sorted = |mut near: Vec<(bool, Vec<u8>, Rank)>| {
         let common = |code: &[u8]| code.iter().zip(key.as_bytes()).take_while(|(a, b)| a == b).count();
-        near.sort_by_cached_key(|(code, _)| (std::cmp::Reverse(common(code)), code.clone()));
+        near.sort_by_cached_key(|(billable, code, _)| {
+            (!billable, std::cmp::Reverse(common(code)), code.len().abs_diff(key.len()), code.clone())
+        });
+        near.truncate(MOST);
         near
     };
     let mut out = Vec::new();
     for distance in 1..=2 {
-        let table = &tables.icd10cm;
-        let near = table.index().near(&key, distance, 2000).into_iter().filter(|&(_, rank)| {
-            matches!(table.standing(rank, as_of), Standing::Billable(_) | Standing::Header)
-        });
-        for (_, rank) in sorted(near.collect()).into_iter().take(MOST) {
-            let code = table.code(rank).map(|c| c.to_string()).unwrap_or_default();
-            out.push(Named { code, title: table.title_on(rank, as_of) });
+        // No diagnosis begins with a digit.
+        if key.starts_with(|c: char| c.is_ascii_uppercase()) {
+            let table = &tables.icd10cm;
+            let near = table.index().near(&key, distance, 2000).into_iter().filter_map(|(code, rank)| {
+                match table.standing(rank, as_of) {
+                    Standing::Billable(_) => Some((true, code, rank)),
+                    Standing::Header => Some((false, code, rank)),
+                    _ => None,
+                }
+            });
+            for (_, _, rank) in sorted(near.collect()) {
+                let code = table.code(rank).map(|c| c.to_string()).unwrap_or_default();
+                out.push(Named { code, title: table.title_on(rank, as_of) });
+            }
         }
         if let Some(table) = &tables.procedures {
             let near = table.index().near(&key, distance, 2000).into_iter();
             let near = near.filter(|&(_, rank)| table.in_force(rank, as_of) == InForce::Yes);
-            for (code, rank) in sorted(near.collect()).into_iter().take(MOST) {
+            for (_, code, rank) in sorted(near.map(|(code, rank)| (true, code, rank)).collect()) {
                 let code = String::from_utf8_lossy(&code).into_owned();
                 out.push(Named { code, title: table.title(rank) });
             }

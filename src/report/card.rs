@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::wrap::{PAGE, broken};
-use crate::lookup::{Answer, Card, DiagnosisCard, Named, ProcedureCard, SmallCard, Status, Window};
+use crate::code::Icd10Cm;
+use crate::lookup::{Answer, Card, Child, DiagnosisCard, Named, ProcedureCard, SmallCard, Status, Window};
 
 /// Where the second column begins.
 const INDENT: usize = 14;
@@ -54,7 +55,8 @@ fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Re
     };
     row(out, "billable", &billable);
     if !card.billable.is_empty() {
-        row(out, "in force", &windows(&card.billable));
+        let label = if card.status == Status::Header { "was billable" } else { "in force" };
+        row(out, label, &windows(&card.billable));
     }
     if card.stale {
         row(out, "stale", &format!("{} is after the last day of the table", answer.as_of));
@@ -66,15 +68,7 @@ fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Re
     above.extend(card.block.clone());
     above.extend(card.parents.iter().cloned());
     list(out, "above", &above);
-    let below: Vec<Named> = card
-        .children
-        .iter()
-        .map(|child| {
-            let dash = if child.billable { "" } else { " -" };
-            Named { code: format!("{}{dash}", child.code), title: child.title.clone() }
-        })
-        .collect();
-    list(out, "below", &below);
+    below(out, card);
     if let Some(side) = card.side {
         row(out, "side", side);
     }
@@ -85,10 +79,6 @@ fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Re
             format!(", {}", windows(&flag.windows))
         };
         row(out, if i == 0 { "flags" } else { "" }, &format!("{}{when}", flag.meaning));
-    }
-    for (i, seventh) in card.sevenths.iter().enumerate() {
-        let label = if i == 0 { "7th character" } else { "" };
-        row(out, label, &format!("{} {}", seventh.character, seventh.meaning));
     }
     for (i, titled) in card.titles.iter().enumerate() {
         row(out, if i == 0 { "titles" } else { "" }, &format!("from {}: {}", titled.from, titled.title));
@@ -105,6 +95,34 @@ fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Re
         broken(&note.text, 4, 6, PAGE, |part| out.push_str(part));
     }
     Ok(())
+}
+
+/// The codes below and the seventh characters. Codes that differ in nothing but their seventh character are shown with its meaning alone.
+fn below(out: &mut String, card: &DiagnosisCard) {
+    let meaning = |code: &Icd10Cm| {
+        let seventh = code.seventh()?;
+        card.sevenths.iter().find(|s| s.character == seventh).map(|s| s.meaning.clone())
+    };
+    let made: Vec<Named> = card
+        .children
+        .iter()
+        .filter_map(|child| Some(Named { code: child.code.to_string(), title: Some(meaning(&child.code)?) }))
+        .collect();
+    if !made.is_empty() && made.len() == card.children.len() {
+        return list(out, "7th character", &made);
+    }
+    let named = |child: &Child| {
+        let header = if child.billable { "" } else { " -" };
+        Named { code: format!("{}{header}", child.code), title: child.title.clone() }
+    };
+    let children: Vec<Named> = card.children.iter().map(named).collect();
+    list(out, "below", &children);
+    if let (Some(seventh), Some(meaning)) = (card.code.seventh(), meaning(&card.code)) {
+        row(out, "7th character", &format!("{seventh}: {meaning}"));
+    } else if !card.children.is_empty() && !card.sevenths.is_empty() {
+        let characters: Vec<String> = card.sevenths.iter().map(|s| s.character.to_string()).collect();
+        row(out, "7th character", &format!("one of {}", characters.join(" ")));
+    }
 }
 
 fn procedure(out: &mut String, answer: &Answer, card: &ProcedureCard) {

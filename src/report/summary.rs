@@ -144,7 +144,10 @@ fn tables(tables: &[TableUse], style: Style, out: &mut Vec<u8>) {
     }
     style.in_(out, Style::BOLD, b"\nTables used\n");
     for table in tables {
-        let text = format!("{}: {}, {}", table.kind.title(), table.edition, window(table));
+        let title = table.kind.title();
+        let named = table.edition.starts_with(title);
+        let (title, colon) = if named { ("", "") } else { (title, ": ") };
+        let text = format!("{title}{colon}{}; {}", table.edition, window(table));
         out.extend_from_slice(b"  ");
         wrapped(out, &text, 2, 4);
     }
