@@ -236,7 +236,8 @@ fn why_not(
 ) -> String {
     let of_diagnosis = match diagnosis {
         Ok(_) => Some("in no release of ICD-10-CM".to_owned()),
-        Err(CodeError::Icd9) => {
+        // Five digits without a dot are a procedure before they are an old diagnosis.
+        Err(CodeError::Icd9) if procedure.is_err() => {
             Some("has the shape of an ICD-9-CM code, which ended on 2015-09-30".to_owned())
         }
         Err(_) => None,

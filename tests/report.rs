@@ -48,7 +48,8 @@ fn claims() -> Vec<(Claim, Vec<Finding>)> {
     line.to = "2026-03-04".parse().ok();
     plain.lines.push(line);
 
-    let mut first = finding("COD001", Field::Diagnosis(1), Some(0), 2, "E11.66 is in no release of ICD-10-CM");
+    let mut first =
+        finding("COD001", Field::Diagnosis(1), Some(0), 2, "E11.66 is in no release of ICD-10-CM");
     first.code("E11.66").help("nearest codes: E11.65, E11.69");
     let mut hidden = finding("COD002", Field::Diagnosis(8), Some(0), 2, "Z99 is a header");
     hidden.code("Z99").severity(Severity::Warning).stale(TableKind::Icd10Cm);
@@ -156,7 +157,8 @@ fn flat(object: &Value) -> Flat {
     for key in ["help", "carc", "stale"] {
         out.insert(key, text(&object[key]));
     }
-    for (key, theirs) in [("source", "title"), ("section", "section"), ("edition", "edition"), ("url", "url")] {
+    for (key, theirs) in [("source", "title"), ("section", "section"), ("edition", "edition"), ("url", "url")]
+    {
         out.insert(key, text(&object["citation"][theirs]));
     }
     out.insert("kind", "finding".to_owned());
@@ -326,7 +328,10 @@ fn every_rule_has_a_page() {
         let page = cleanclaim::report::rule_text(rule);
         assert!(page.starts_with(&format!("{} {}\n", rule.id, rule.name)));
         assert!(page.contains(rule.fails[0].lines().next().unwrap()), "{}", rule.id);
-        assert!(page.lines().all(|l| l.len() <= 80 || l.starts_with("    ") || l.contains("https://")), "{page}");
+        assert!(
+            page.lines().all(|l| l.len() <= 80 || l.starts_with("    ") || l.contains("https://")),
+            "{page}"
+        );
     }
     let all = cleanclaim::report::rules_markdown(rules::all());
     assert!(rules::all().all(|r| all.contains(&format!("\n### {} {}\n", r.id, r.name))));
