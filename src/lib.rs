@@ -10,11 +10,15 @@ pub mod claim;
 pub mod table;
 
 pub mod engine;
+pub mod lookup;
 pub mod read;
 pub mod report;
 mod resolve;
 pub mod rule;
 pub mod rules;
+
+#[cfg(feature = "cli")]
+pub mod cli;
 
 #[cfg(feature = "import")]
 mod import;

@@ -1,5 +1,5 @@
-//! The command line.
-fn main() {
-    let a: Vec<String> = std::env::args().collect();
-    cleanclaim::embed_tmp(std::path::Path::new(&a[1])).unwrap();
+//! The command line; see [`cleanclaim::cli`].
+
+fn main() -> std::process::ExitCode {
+    cleanclaim::cli::run()
 }

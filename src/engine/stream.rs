@@ -175,8 +175,8 @@ struct Done {
     /// The findings, rendered.
     bytes: Vec<u8>,
     block: Block,
-    /// Each claim's id, by hash, and its row.
-    ids: Vec<(u64, u64)>,
+    /// Each claim's id, by hash, its row, and whether it was clean.
+    ids: Vec<(u64, u64, bool)>,
     /// Are the ids in strictly ascending order, and which are the first and the last?
     ascending: Option<(Box<[u8]>, Box<[u8]>)>,
 }
@@ -226,27 +226,28 @@ impl Run<'_> {
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
         assembler.claims(&block, |claim| {
             let id = claim.id.as_bytes();
-            ids.push((hash(id), claim.row));
-            if ids.len() == 1 {
+            if ids.is_empty() {
                 first.extend_from_slice(id);
             } else {
                 ascending &= before(&last, id);
             }
             last.clear();
             last.extend_from_slice(id);
-            self.check_claim(claim, session, tally, &mut bytes);
+            let clean = self.check_claim(claim, session, tally, &mut bytes);
+            ids.push((hash(id), claim.row, clean));
         });
         let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
         Done { bytes, block, ids, ascending }
     }
 
+    /// Checks and reports a claim; `true` if it is clean.
     fn check_claim<'c>(
         &'c self,
         claim: &Claim,
         session: &mut Session<'c>,
         tally: &mut Tally,
         out: &mut Vec<u8>,
-    ) {
+    ) -> bool {
         tally.claims += 1;
         tally.lines += claim.lines.len() as u64;
         // A rule that panics must not take the run with it.
@@ -257,14 +258,16 @@ impl Run<'_> {
             lock(&self.sink).internal.push(error.into());
             tally.finish(session, &self.layout.columns);
             *session = self.checker.session();
-            return;
+            return false;
         }
-        self.report(claim, session.findings(), tally, out);
+        let clean = self.report(claim, session.findings(), tally, out);
+        tally.clean_claims += i64::from(clean);
+        clean
     }
 
-    fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Vec<u8>) {
+    /// Reports findings; `true` if none is at or above the level of failure.
+    fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Vec<u8>) -> bool {
         findings.iter().for_each(|f| tally.count(f));
-        tally.clean_claims += u64::from(findings.iter().all(|f| f.severity < self.fail_on));
         if !findings.is_empty() {
             if !out.is_empty() {
                 out.extend_from_slice(self.reporter.separator());
@@ -272,6 +275,7 @@ impl Run<'_> {
             let tables = self.checker.tables();
             self.reporter.claim(&Checked { claim, findings, file: self.name, tables }, out);
         }
+        findings.iter().all(|f| f.severity < self.fail_on)
     }
 
     /// Waits until no more than a window of blocks is between this one and the output, then leaves the report there.
@@ -314,14 +318,15 @@ impl Run<'_> {
     ) {
         let mut again = Vec::new();
         seen.add(done, &mut again);
-        for row in again {
+        for (row, was_clean) in again {
             let mut claim = Claim::new(done.block.claim_id(row, &self.layout));
             claim.row = row;
             let reason = Reason::Scattered;
             claim.faults.push(Fault { field: Field::ClaimId, line: None, row, reason, shown: None });
             let findings: Vec<Finding> = session.check_faults(&claim).to_vec();
-            tally.clean_claims -= 1;
-            self.report(&claim, &findings, tally, &mut done.bytes);
+            let clean = self.report(&claim, &findings, tally, &mut done.bytes);
+            // Another thread may have counted it: counts of one thread may fall below zero, their sum does not.
+            tally.clean_claims -= i64::from(was_clean && !clean);
         }
         if let Some(lines) = seen.gave_up.take() {
             session.scattered_not_evaluated(lines);
@@ -344,7 +349,7 @@ struct Seen {
 const MOST_IDS: usize = 450_000;
 
 impl Seen {
-    fn add(&mut self, done: &Done, again: &mut Vec<u64>) {
+    fn add(&mut self, done: &Done, again: &mut Vec<(u64, bool)>) {
         if !self.unordered {
             match &done.ascending {
                 Some((first, last)) if self.last.as_deref().is_none_or(|l| before(l, first)) => {
@@ -365,9 +370,9 @@ impl Seen {
             self.hashes = FxHashSet::default();
             return self.add(done, again);
         }
-        for &(hash, row) in &done.ids {
+        for &(hash, row, clean) in &done.ids {
             if !self.hashes.insert(hash) && self.unordered {
-                again.push(row);
+                again.push((row, clean));
             }
         }
     }

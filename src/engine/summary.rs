@@ -66,7 +66,7 @@ pub struct TableUse {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) claims: u64,
-    pub(crate) clean_claims: u64,
+    pub(crate) clean_claims: i64,
     pub(crate) lines: u64,
     accepted: u64,
     /// By rule id.
@@ -147,7 +147,7 @@ impl Tally {
             .collect();
         Summary {
             claims: self.claims,
-            clean_claims: self.clean_claims,
+            clean_claims: u64::try_from(self.clean_claims).unwrap_or(0),
             lines: self.lines,
             accepted: self.accepted,
             findings,

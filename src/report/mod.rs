@@ -1,9 +1,29 @@
-//! Findings become bytes: text, json, ndjson, csv.
+//! Findings become bytes: text, json, ndjson, csv; and a rule becomes a page.
+
+mod card;
+mod csv;
+mod frame;
+mod json;
+mod ndjson;
+mod record;
+mod rule_page;
+mod summary;
+mod text;
+mod wrap;
+
+pub use card::{answer_json, answer_text};
+pub use csv::Csv;
+pub use json::Json;
+pub use ndjson::Ndjson;
+pub use rule_page::{rule_json, rule_markdown, rule_text, rules_markdown};
+pub use summary::summary_text;
+pub use text::Text;
 
 use crate::claim::Claim;
 use crate::engine::Summary;
 use crate::rule::Finding;
 use crate::table::Tables;
+use crate::{Error, ErrorKind};
 
 /// A report format. Claims are rendered by several threads at once, so a reporter has no state; what it wrote is joined in the
 /// order of the input.
@@ -29,4 +49,52 @@ pub struct Checked<'a> {
     pub file: &'a str,
     /// The tables against which it was checked.
     pub tables: &'a Tables,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people: grouped by claim, the offending code shown in its place.
+    #[default]
+    Text,
+    /// One object: findings and summary.
+    Json,
+    /// One object a line: findings, and the summary last.
+    Ndjson,
+    /// For spreadsheets: one row a finding, then rows of the summary.
+    Csv,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Ndjson, Format::Csv];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Ndjson => "ndjson",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// Its reporter; colour is for text only.
+    pub fn reporter(self, colour: bool) -> Box<dyn Reporter> {
+        match self {
+            Format::Text => Box::new(Text { colour }),
+            Format::Json => Box::new(Json),
+            Format::Ndjson => Box::new(Ndjson),
+            Format::Csv => Box::new(Csv),
+        }
+    }
+}
+
+impl std::str::FromStr for Format {
+    type Err = Error;
+    fn from_str(s: &str) -> crate::Result<Format> {
+        Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(s)).ok_or_else(|| {
+            ErrorKind::Usage(format!("{s:?} is no report format: expected text, json, ndjson or csv")).into()
+        })
+    }
 }

@@ -13,6 +13,7 @@ use crate::{Date, Error, Result};
 #[serde(rename_all = "kebab-case")]
 pub enum TableKind {
     /// ICD-10-CM codes; part of the program.
+    #[serde(rename = "icd10cm")]
     Icd10Cm,
     /// CPT and HCPCS Level II codes and modifiers; the user's own.
     Procedures,

@@ -1,0 +1,191 @@
+//! Rows for spreadsheets (RFC 4180): one a finding, then, told apart by the first column, the rows of the summary.
+//!
+//! The summary stands in the same table, so that what was not evaluated is not lost when the file is passed on. `kind` is `finding`,
+//! `count` (`field` says of what, `count` how many), `rule`, `not_evaluated` or `table`.
+
+use std::fmt::Write as _;
+
+use super::record::FindingRecord;
+use super::{Checked, Reporter};
+use crate::engine::Summary;
+use crate::rule::Severity;
+
+/// The columns.
+const HEADER: &[u8] = b"kind,file,row,claim_id,line,rule,name,severity,field,codes,message,help,source,section,edition,url,carc,stale,count\r\n";
+const COLUMNS: usize = 19;
+
+/// One row a finding.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Csv;
+
+/// Writes one row, cell by cell.
+struct Row<'a> {
+    out: &'a mut Vec<u8>,
+    cells: usize,
+}
+
+impl<'a> Row<'a> {
+    fn new(out: &'a mut Vec<u8>, kind: &str) -> Row<'a> {
+        let mut row = Row { out, cells: 0 };
+        row.text(kind);
+        row
+    }
+
+    fn next(&mut self) {
+        if self.cells > 0 {
+            self.out.push(b',');
+        }
+        self.cells += 1;
+    }
+
+    /// A cell that no spreadsheet takes for a formula: what looks like one, or begins with an apostrophe, gets an apostrophe before it.
+    fn text(&mut self, text: &str) {
+        self.next();
+        let guard =
+            matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''));
+        let quote = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
+        if quote {
+            self.out.push(b'"');
+        }
+        if guard {
+            self.out.push(b'\'');
+        }
+        if !quote {
+            self.out.extend_from_slice(text.as_bytes());
+            return;
+        }
+        for b in text.bytes() {
+            if b == b'"' {
+                self.out.push(b'"');
+            }
+            self.out.push(b);
+        }
+        self.out.push(b'"');
+    }
+
+    fn number(&mut self, number: impl Into<Option<u64>>) {
+        self.next();
+        if let Some(number) = number.into() {
+            let mut digits = [0; 20];
+            let mut at = digits.len();
+            let mut rest = number;
+            loop {
+                at -= 1;
+                digits[at] = b'0' + (rest % 10) as u8;
+                rest /= 10;
+                if rest == 0 {
+                    break;
+                }
+            }
+            self.out.extend_from_slice(&digits[at..]);
+        }
+    }
+
+    /// Empty cells up to the given column.
+    fn skip_to(&mut self, column: usize) {
+        while self.cells < column {
+            self.next();
+        }
+    }
+
+    fn end(mut self) {
+        self.skip_to(COLUMNS);
+        self.out.extend_from_slice(b"\r\n");
+    }
+}
+
+impl Reporter for Csv {
+    fn begin(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(HEADER);
+    }
+
+    fn separator(&self) -> &'static [u8] {
+        b""
+    }
+
+    fn claim(&self, of: &Checked<'_>, out: &mut Vec<u8>) {
+        let mut text = String::new();
+        for finding in of.findings {
+            let record = FindingRecord::new(of, finding, None);
+            let mut row = Row::new(out, "finding");
+            row.text(record.file);
+            row.number((record.row > 0).then_some(record.row));
+            row.text(record.claim_id);
+            row.number(record.line.map(u64::from));
+            row.text(record.rule);
+            row.text(record.name);
+            row.text(record.severity.name());
+            text.clear();
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{}", record.field);
+            row.text(&text);
+            row.text(&record.codes.join(" "));
+            row.text(record.message);
+            row.text(record.help);
+            row.text(record.citation.title);
+            row.text(record.citation.section);
+            row.text(record.citation.edition);
+            row.text(record.citation.url);
+            text.clear();
+            for (i, carc) in record.carc.iter().enumerate() {
+                let _ = write!(text, "{}{carc}", if i > 0 { " " } else { "" });
+            }
+            row.text(&text);
+            row.text(if record.stale { "true" } else { "" });
+            row.end();
+        }
+    }
+
+    fn finish(&self, summary: &Summary, out: &mut Vec<u8>) {
+        let mut counts = vec![
+            ("claims", summary.claims),
+            ("clean_claims", summary.clean_claims),
+            ("lines", summary.lines),
+        ];
+        counts.extend(Severity::ALL.into_iter().rev().map(|s| (s.name(), summary.count(s))));
+        for (what, count) in counts {
+            let mut row = Row::new(out, "count");
+            row.skip_to(8);
+            row.text(what);
+            row.skip_to(COLUMNS - 1);
+            row.number(count);
+            row.end();
+        }
+        for rule in &summary.rules {
+            for (severity, &count) in Severity::ALL.iter().zip(&rule.counts).rev().filter(|(_, n)| **n > 0) {
+                let mut row = Row::new(out, "rule");
+                row.skip_to(5);
+                row.text(rule.rule.id);
+                row.text(rule.rule.name);
+                row.text(severity.name());
+                row.skip_to(COLUMNS - 1);
+                row.number(count);
+                row.end();
+            }
+        }
+        for gap in &summary.not_evaluated {
+            let mut row = Row::new(out, "not_evaluated");
+            row.skip_to(5);
+            row.text(gap.rule.id);
+            row.text(gap.rule.name);
+            row.skip_to(10);
+            row.text(&gap.why.to_string());
+            row.skip_to(COLUMNS - 1);
+            row.number(gap.lines);
+            row.end();
+        }
+        for table in &summary.tables {
+            let mut row = Row::new(out, "table");
+            row.skip_to(6);
+            row.text(table.kind.name());
+            row.skip_to(10);
+            row.text(&super::summary::window(table));
+            row.skip_to(14);
+            row.text(&table.edition);
+            row.skip_to(17);
+            row.text(if table.stale_lines > 0 { "true" } else { "" });
+            row.number(table.stale_lines);
+            row.end();
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! The binary: standard output, standard error, exit codes.
+#![cfg(feature = "cli")]
+
+mod common;
+
+use std::io::Read;
+use std::process::Stdio;
+
+use common::Folder;
+use serde_json::Value;
+
+const HEADER: &str = "claim_id,line,dos_from,procedure,units,dx1,patient_id,patient_dob\n";
+const GOOD: &str = "G1,1,2026-03-02,99213,1,E11.65,SECRETID,1961-07-08\n";
+const BAD: &str = "B1,1,2026-03-02,99213,1,E11,SECRETID,1961-07-08\n";
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("good.csv", format!("{HEADER}{GOOD}"));
+    folder.write("bad.csv", format!("{HEADER}{BAD}"));
+    folder
+}
+
+/// The rules of a run's ndjson, and its summary.
+fn ndjson(text: &str) -> (Vec<String>, Value) {
+    let mut lines: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let summary = lines.pop().unwrap();
+    assert_eq!(summary["kind"], "summary");
+    (lines.iter().map(|l| l["rule"].as_str().unwrap().to_owned()).collect(), summary)
+}
+
+#[test]
+fn exit_codes_are_0_1_and_2() {
+    let folder = folder();
+    let run = folder.run("check --select COD good.csv");
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{run:?}");
+    assert!(run.out.contains("1 claim, 1 line, 1 clean (100.0 %)\n  no findings\n"), "{}", run.out);
+    let run = folder.run("check --select COD bad.csv");
+    assert_eq!((run.code, run.err.as_str()), (Some(1), ""));
+    assert!(run.out.starts_with("bad.csv:2  claim B1 line 1\n"), "{}", run.out);
+    assert_eq!(folder.run("check nowhere.csv").code, Some(2));
+    assert_eq!(folder.run("check --no-such-flag good.csv").code, Some(2));
+    assert_eq!(folder.run("").code, Some(2));
+    assert_eq!(folder.run("--help").code, Some(0));
+    assert_eq!(folder.run("--version").out, format!("cleanclaim {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_level_of_failure_can_be_chosen() {
+    let folder = folder();
+    let code = |more: &str| folder.run(&format!("check --select COD002 {more} bad.csv")).code;
+    assert_eq!(code(""), Some(1));
+    assert_eq!(code("--severity COD002=warning"), Some(0));
+    assert_eq!(code("--severity header-diagnosis=warning --fail-on warning"), Some(1));
+    assert_eq!(code("--severity COD=info --fail-on warning"), Some(0));
+    assert_eq!(code("--severity COD=info --fail-on info"), Some(1));
+    for wrong in ["--severity COD002", "--severity COD002=bad", "--severity X=error", "--fail-on never"] {
+        assert_eq!(code(wrong), Some(2), "{wrong}");
+    }
+}
+
+#[test]
+fn a_file_that_fails_does_not_stop_the_others() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("folder")).unwrap();
+    folder.write("empty.csv", "");
+    let run =
+        folder.run("check --format ndjson --select COD002 nowhere.csv bad.csv folder empty.csv good.csv");
+    assert_eq!(run.code, Some(2));
+    let (rules, summary) = ndjson(&run.out);
+    assert_eq!((rules, &summary["claims"]), (vec!["COD002".to_owned()], &Value::from(2)));
+    let errors: Vec<&str> = run.err.lines().collect();
+    assert_eq!(errors.len(), 3, "{}", run.err);
+    for (error, file) in errors.iter().zip(["nowhere.csv", "folder", "empty.csv"]) {
+        assert!(error.starts_with(&format!("error: {file}:")), "{error}");
+    }
+}
+
+#[test]
+fn several_files_make_one_report() {
+    let folder = folder();
+    let run = folder.run("check --format json --select COD002 bad.csv good.csv bad.csv");
+    assert_eq!(run.code, Some(1));
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 2);
+    assert_eq!(report["summary"]["rules"]["COD002"], 2);
+}
+
+#[test]
+fn standard_input_is_read() {
+    let folder = folder();
+    let claims = format!("{HEADER}{BAD}");
+    for arguments in ["check --format ndjson --select COD", "check --format ndjson --select COD -"] {
+        let run = folder.run_with(arguments, claims.as_bytes());
+        assert_eq!((run.code, ndjson(&run.out).0), (Some(1), vec!["COD002".to_owned()]));
+        assert!(run.out.contains(r#""file":"-","row":2,"#));
+    }
+    let run = folder.run_with("check", b"");
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.starts_with("error: -:1: the file is empty"), "{}", run.err);
+}
+
+#[test]
+fn an_unknown_rule_is_named_with_its_neighbour() {
+    let folder = folder();
+    for arguments in ["--select COD0O1", "--ignore COD0O1", "--severity COD0O1=info"] {
+        let run = folder.run(&format!("check {arguments} good.csv"));
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+        assert!(run.err.contains("no rule \"COD0O1\"; did you mean COD001?"), "{}", run.err);
+    }
+    let run = folder.run("explain header-diagnoses");
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("did you mean header-diagnosis?"), "{}", run.err);
+}
+
+#[test]
+fn strict_means_all_was_evaluated() {
+    let folder = folder();
+    let run = folder.run("check --strict --select COD011 good.csv");
+    assert_eq!(run.code, Some(2));
+    assert!(run.out.contains("Not evaluated\n  COD011 on 1 line: no table of"), "{}", run.out);
+    assert!(run.err.contains("--strict"));
+    assert_eq!(folder.run("check --strict --select COD001 good.csv").code, Some(0));
+}
+
+#[test]
+fn an_output_file_is_whole_or_not_there() {
+    let folder = folder();
+    let before = folder.files();
+    let run = folder.run("check --select COD -o report.txt bad.csv");
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    assert!(folder.read("report.txt").contains("COD002"));
+    assert_eq!(folder.files().len(), before.len() + 1);
+    folder.write("old.txt", "old");
+    assert_eq!(folder.run("check --tables nowhere -o old.txt bad.csv").code, Some(2));
+    assert_eq!(folder.read("old.txt"), "old");
+    assert_eq!(folder.run("check -o no/such/folder/x good.csv").code, Some(2));
+    assert_eq!(folder.run("check -o . good.csv").code, Some(2));
+    assert_eq!(folder.files().len(), before.len() + 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_written_in_place() {
+    let folder = folder();
+    assert_eq!(folder.run("check --select COD -o /dev/null good.csv").code, Some(0));
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+    folder.write("real.txt", "old");
+    std::os::unix::fs::symlink("real.txt", folder.path().join("link.txt")).unwrap();
+    folder.run("check --select COD -o link.txt good.csv");
+    assert!(folder.read("real.txt").contains("Summary"));
+    assert!(std::fs::symlink_metadata(folder.path().join("link.txt")).unwrap().is_symlink());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = folder();
+    let mut claims = String::from(HEADER);
+    for i in 0..2_000 {
+        claims.push_str(&BAD.replace("B1", &format!("B{i}")));
+    }
+    folder.write("many.csv", claims);
+    let mut command = folder.command();
+    command.args(["check", "many.csv"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut first = [0; 8];
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut first).unwrap();
+    drop(out);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(&first, b"many.csv");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn the_report_does_not_depend_on_threads() {
+    let folder = folder();
+    let mut claims = String::from(HEADER);
+    let bad = BAD.replace("99213", "9921").replace("E11", "I10");
+    for i in 0..30_000 {
+        let row = if i % 3 == 0 { GOOD } else { &bad };
+        claims.push_str(&row.replace("G1", &format!("C{i:05}")).replace("B1", &format!("C{i:05}")));
+    }
+    folder.write("many.csv", claims);
+    for format in ["text", "json", "ndjson", "csv"] {
+        let one = folder.run(&format!("check --format {format} --threads 1 many.csv"));
+        let four = folder.run(&format!("check --format {format} --threads 4 many.csv"));
+        assert_eq!(one.code, Some(1));
+        assert!(one.out == four.out, "{format}");
+    }
+}
+
+#[test]
+fn a_claim_that_comes_back_is_counted_once_as_unclean() {
+    let folder = folder();
+    let row = |id: &str, dx: &str| BAD.replace("B1", id).replace("E11", dx);
+    for dx in ["E11", "E11.65"] {
+        folder.write("scattered.csv", format!("{HEADER}{}{}{}", row("B", dx), row("A", dx), row("B", dx)));
+        let run = folder.run("check --format ndjson scattered.csv");
+        let (_, summary) = ndjson(&run.out);
+        assert!(summary["clean_claims"].as_u64() <= summary["claims"].as_u64(), "{summary}");
+        assert_eq!(run.err, "");
+    }
+}
+
+#[test]
+fn a_tables_folder_that_is_named_must_exist() {
+    let folder = folder();
+    for command in ["check good.csv", "lookup E11.65"] {
+        let run = folder.run(&format!("{command} --tables nowhere"));
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+        assert!(run.err.starts_with("error: nowhere: "), "{}", run.err);
+    }
+    let mut command = folder.command();
+    command.args(["lookup", "E11.65"]).env("CLEANCLAIM_TABLES", "elsewhere");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    // Without a name, the embedded tables do, whether or not the default folder is there.
+    assert_eq!(folder.run("lookup E11.65").code, Some(0));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let folder = folder();
+    assert!(!folder.run("check bad.csv").out.contains('\u{1b}'));
+    assert!(folder.run("check --color always bad.csv").out.contains('\u{1b}'));
+    assert!(!folder.run("check --color never bad.csv").out.contains('\u{1b}'));
+}
+
+#[test]
+fn warnings_can_be_silenced() {
+    let folder = folder();
+    folder
+        .write("more.csv", format!("{}{}", HEADER.replace('\n', ",favourite\n"), GOOD.replace('\n', ",x\n")));
+    let run = folder.run("check --select COD more.csv");
+    assert!(run.err.starts_with("warning: more.csv: ") && run.err.contains("favourite"), "{}", run.err);
+    assert_eq!(folder.run("check -q --select COD more.csv").err, "");
+}
+
+#[test]
+fn a_column_map_is_a_preset_or_a_file() {
+    let folder = folder();
+    let run = folder.run("check --map riff good.csv");
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("expected a TOML file or one of tuva, "), "{}", run.err);
+    assert_eq!(folder.run("check --map nowhere.toml good.csv").code, Some(2));
+    folder.write("theirs.csv", "Number,Day,Service,Diag\nB1,2026-03-02,99213,E11\n");
+    folder.write(
+        "map.toml",
+        "[columns]\nclaim_id = \"Number\"\ndos_from = \"Day\"\nprocedure = \"Service\"\ndx1 = \"Diag\"\n",
+    );
+    let run = folder.run("check --format ndjson --select COD --map map.toml theirs.csv");
+    assert_eq!((run.code, ndjson(&run.out).0), (Some(1), vec!["COD002".to_owned()]), "{}", run.err);
+}
+
+#[test]
+fn nothing_of_the_patient_is_printed() {
+    let folder = folder();
+    folder.write(
+        "odd.csv",
+        format!("{HEADER}{}", BAD.replace("2026-03-02", "SECRETID").replace("99213", "Jane Doe")),
+    );
+    for format in ["text", "json", "ndjson", "csv"] {
+        let run = folder.run(&format!("check --format {format} bad.csv odd.csv"));
+        for secret in ["SECRETID", "1961", "Jane"] {
+            assert!(!run.out.contains(secret) && !run.err.contains(secret), "{format}: {secret}");
+        }
+    }
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let folder = Folder::new();
+    let count = cleanclaim::rules::all().count();
+    assert_eq!(folder.run("rules").out.lines().count(), count);
+    let list: Value = serde_json::from_str(&folder.run("rules --format json").out).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), count);
+    assert!(folder.run("rules --format markdown").out.starts_with("# Rules\n"));
+    let run = folder.run("explain cod002 unknown-diagnosis");
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.out.starts_with("COD002 header-diagnosis\n") && run.out.contains("\nCOD001 unknown-diagnosis\n")
+    );
+}
+
+#[test]
+fn a_shell_and_a_manual_can_be_served() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = folder.run(&format!("completions {shell}"));
+        assert_eq!(run.code, Some(0));
+        assert!(run.out.contains("fail-on"), "{shell}");
+    }
+    assert!(folder.run("man").out.contains(".TH cleanclaim 1"));
+    assert!(folder.run("man check").out.contains("fail\\-on"));
+    assert_eq!(folder.run("man nothing").code, Some(2));
+}
+
+#[test]
+fn a_code_is_looked_up() {
+    let folder = Folder::new();
+    let run = folder.run("lookup --as-of 2026-03-02 m545");
+    assert_eq!(run.code, Some(0));
+    let expected = "\
+M54.5  Low back pain
+  billable      no: a header, 3 codes below it
+  was billable  2015-10-01 to 2021-09-30
+  above         chapter 13  Diseases of the musculoskeletal system and
+                            connective tissue
+                M50-M54     Other dorsopathies
+                M54         Dorsalgia
+  below         M54.50  Low back pain, unspecified
+                M54.51  Vertebrogenic low back pain
+                M54.59  Other low back pain
+  Excludes1
+";
+    assert!(run.out.starts_with(expected), "{}", run.out);
+    let run = folder.run("lookup --as-of 2021-09-30 M54.5");
+    assert!(run.out.contains("billable      yes\n"), "{}", run.out);
+    let run = folder.run("lookup --as-of 2021-09-30 M54.50");
+    assert!(run.out.contains("billable      not yet: begins on 2021-10-01\n"), "{}", run.out);
+}
+
+#[test]
+fn a_code_that_is_not_found_gets_its_neighbours() {
+    let folder = Folder::new();
+    let run = folder.run("lookup E11.65 E11.66 99213");
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.contains("E11.66: in no release of ICD-10-CM\n  nearest       E11.65  "), "{}", run.out);
+    assert!(run.out.contains("99213: no table of CPT Category I codes"), "{}", run.out);
+    let answers: Value = serde_json::from_str(&folder.run("lookup --format json E11.65 E11.66").out).unwrap();
+    assert_eq!(answers[0]["cards"][0]["kind"], "diagnosis");
+    assert_eq!(answers[0]["cards"][0]["status"], "in-force");
+    assert_eq!(answers[1]["nearest"][0]["code"], "E11.65");
+    for odd in ["''", "x", "\u{1b}[31m", "E11..65", "é", "-.-"] {
+        let run = folder.run(&format!("lookup -- {odd}"));
+        assert_eq!(run.code, Some(1), "{odd}");
+        assert!(!run.out.contains('\u{1b}'), "{odd}");
+    }
+}
