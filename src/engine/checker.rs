@@ -103,7 +103,16 @@ impl Checker {
             findings: Findings::new(rules::first()),
             lines: 0,
             stale: [0; TableKind::ALL.len()],
+            rules: self.rules.clone(),
         }
+    }
+
+    /// A place to check the claims of a file that has these columns: rules about others do not run, or every line would lack a field that the
+    /// file never had.
+    pub(crate) fn session_on(&self, columns: &Columns) -> Session<'_> {
+        let mut session = self.session();
+        session.rules.retain(|(rule, _)| rule.reads.iter().all(|&field| columns.has(field)));
+        session
     }
 }
 
@@ -114,6 +123,8 @@ pub struct Session<'c> {
     findings: Findings,
     lines: u64,
     stale: [u64; TableKind::ALL.len()],
+    /// The checker's rules that can be evaluated on the columns that there are.
+    rules: Vec<(&'static Rule, Severity)>,
 }
 
 impl Session<'_> {
@@ -130,7 +141,7 @@ impl Session<'_> {
         }
         let out = &mut self.findings;
         out.begin(claim);
-        for &(rule, severity) in &checker.rules {
+        for &(rule, severity) in &self.rules {
             out.set_rule(rule);
             let before = out.list.len();
             match rule.check {
@@ -165,7 +176,7 @@ impl Session<'_> {
         let case = self.resolver.resolve(claim, &checker.tables, checker.as_of);
         let out = &mut self.findings;
         out.begin(claim);
-        for &(rule, severity) in checker.rules.iter().filter(|(r, _)| r.family() == "FMT") {
+        for &(rule, severity) in self.rules.iter().filter(|(r, _)| r.family() == "FMT") {
             out.set_rule(rule);
             let before = out.list.len();
             if let Check::Claim(check) = rule.check {

@@ -3,7 +3,7 @@
 use super::sources::{manual_1, manual_25, manual_26, x12_837p};
 use crate::Date;
 use crate::claim::{Claim, Field, Kind, Topic};
-use crate::resolve::Case;
+use crate::resolve::{Case, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 
 pub(super) static RULES: &[&Rule] =
@@ -67,9 +67,11 @@ static DTE002: Rule = Rule {
 
 fn future_service_date(case: &Case<'_>, out: &mut Findings) {
     let claim = case.claim;
-    let in_future = |date: Option<Date>| date.filter(|&d| d > case.as_of);
-    let message = |date: Date| format!("{date} is after the day of the check, {}", case.as_of);
-    for (field, date) in [(Field::StatementFrom, claim.statement.0), (Field::StatementTo, claim.statement.1)] {
+    let Some(today) = case.as_of else { return out.not_evaluated(Why::NoToday) };
+    let in_future = |date: Option<Date>| date.filter(|&d| d > today);
+    let message = |date: Date| format!("{date} is after the day of the check, {today}");
+    for (field, date) in [(Field::StatementFrom, claim.statement.0), (Field::StatementTo, claim.statement.1)]
+    {
         if let Some(date) = in_future(date) {
             out.on_claim(field, message(date));
         }
@@ -153,7 +155,10 @@ static DTE005: Rule = Rule {
         "dos_from,procedure,dx1\nyesterday,99213,E11.65",
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,E11.65,1950-13-01",
     ],
-    passes: &["dos_from,procedure,dx1\n2024-02-29,99213,E11.65", "dos_from,procedure,dx1\n3/2/26,99213,E11.65"],
+    passes: &[
+        "dos_from,procedure,dx1\n2024-02-29,99213,E11.65",
+        "dos_from,procedure,dx1\n3/2/26,99213,E11.65",
+    ],
     check: Check::Claim(unreadable_date),
 };
 
@@ -277,7 +282,7 @@ static DTE009: Rule = Rule {
     name: "late-filing",
     severity: Severity::Error,
     status: Status::Stable("0.1.0"),
-    summary: "Medicare received a claim more than one calendar year after the service",
+    summary: "the claim reached Medicare more than one calendar year after the service",
     why: "Medicare denies claims that it receives later than one calendar year after the service: after the line's first day on professional \
           claims, after the last day of the statement on institutional ones; a service of 29 February ends with 28 February. A last day on a \
           weekend moves to Monday, and on a federal holiday to the next workday: up to three days later the rule only warns. It looks at claims \
@@ -332,7 +337,10 @@ static DTE010: Rule = Rule {
 
 fn late_if_sent_today(case: &Case<'_>, out: &mut Findings) {
     if case.claim.received.is_none() {
-        late(case, case.as_of, out, |from, last| format!("the time limit for the service of {from} ended on {last}"));
+        let Some(today) = case.as_of else { return out.not_evaluated(Why::NoToday) };
+        late(case, today, out, |from, last| {
+            format!("the time limit for the service of {from} ended on {last}")
+        });
     }
 }
 

@@ -174,8 +174,8 @@ static FMT006: Rule = Rule {
     carc: &[16],
     needs: &[],
     reads: &[],
-    fails: &["dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,Plan\u{1}A"],
-    passes: &["dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,Plan\u{a0}A"],
+    fails: &["claim_id,dos_from,procedure,dx1\nA\u{1},2026-03-02,99213,E11.65"],
+    passes: &["claim_id,dos_from,procedure,dx1\nA-\u{e9},2026-03-02,99213,E11.65"],
     check: Check::Claim(control_characters),
 };
 

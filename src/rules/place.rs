@@ -23,8 +23,14 @@ static POS001: Rule = Rule {
     carc: &[5, 16],
     needs: &[TableKind::Places],
     reads: &[Field::Place],
-    fails: &["dos_from,pos,procedure,dx1\n2026-03-02,30,99213,E11.65", "dos_from,pos,procedure,dx1\n2026-03-02,O1,99213,E11.65"],
-    passes: &["dos_from,pos,procedure,dx1\n2026-03-02,31,99308,E11.65", "dos_from,pos,procedure,dx1\n2026-03-02,1,99213,E11.65"],
+    fails: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,30,99213,E11.65",
+        "dos_from,pos,procedure,dx1\n2026-03-02,O1,99213,E11.65",
+    ],
+    passes: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,31,99308,E11.65",
+        "dos_from,pos,procedure,dx1\n2026-03-02,1,99213,E11.65",
+    ],
     check: Check::Claim(unknown_place),
 };
 
@@ -155,7 +161,10 @@ static POS004: Rule = Rule {
     carc: &[5],
     needs: &[TableKind::Places],
     reads: &[Field::Place, Field::Procedure],
-    fails: &["dos_from,pos,procedure,dx1\n2026-03-02,11,99281,R07.9", "dos_from,pos,procedure,dx1\n2026-03-02,20,99285,R07.9"],
+    fails: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,11,99281,R07.9",
+        "dos_from,pos,procedure,dx1\n2026-03-02,20,99285,R07.9",
+    ],
     passes: &[
         "dos_from,pos,procedure,dx1\n2026-03-02,23,99285,R07.9",
         "dos_from,pos,procedure,dx1\n2026-03-02,11,99291,R07.9",
@@ -166,8 +175,12 @@ static POS004: Rule = Rule {
 
 fn emergency_visit_elsewhere(case: &Case<'_>, at: usize, out: &mut Findings) {
     // 26: a military treatment facility reports that code for all its departments.
-    const VISITS: Visits =
-        Visits { codes: 99281..=99285, what: "an emergency department visit", usual: "23", places: &[23, 26] };
+    const VISITS: Visits = Visits {
+        codes: 99281..=99285,
+        what: "an emergency department visit",
+        usual: "23",
+        places: &[23, 26],
+    };
     VISITS.check(case, at, out);
 }
 
@@ -184,7 +197,10 @@ static POS005: Rule = Rule {
     carc: &[5],
     needs: &[TableKind::Places],
     reads: &[Field::Place, Field::Procedure],
-    fails: &["dos_from,pos,procedure,dx1\n2026-03-02,13,99308,I10", "dos_from,pos,procedure,dx1\n2026-03-02,11,99316,I10"],
+    fails: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,13,99308,I10",
+        "dos_from,pos,procedure,dx1\n2026-03-02,11,99316,I10",
+    ],
     passes: &[
         "dos_from,pos,procedure,dx1\n2026-03-02,31,99304,I10",
         "dos_from,pos,procedure,dx1\n2026-03-02,54,99308,I10",
@@ -217,7 +233,10 @@ static POS006: Rule = Rule {
     needs: &[TableKind::Places],
     reads: &[Field::Place, Field::Procedure],
     fails: &["dos_from,pos,procedure,dx1\n2026-03-02,11,99223,I10"],
-    passes: &["dos_from,pos,procedure,dx1\n2026-03-02,22,99223,I10", "dos_from,pos,procedure,dx1\n2026-03-02,21,99238,I10"],
+    passes: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,22,99223,I10",
+        "dos_from,pos,procedure,dx1\n2026-03-02,21,99238,I10",
+    ],
     check: Check::Line(hospital_visit_elsewhere),
 };
 
@@ -245,8 +264,14 @@ static POS007: Rule = Rule {
     carc: &[5],
     needs: &[TableKind::Places],
     reads: &[Field::Place, Field::Procedure],
-    fails: &["dos_from,pos,procedure,dx1\n2026-03-02,11,99348,I10", "dos_from,pos,procedure,dx1\n2026-03-02,32,99348,I10"],
-    passes: &["dos_from,pos,procedure,dx1\n2026-03-02,12,99348,I10", "dos_from,pos,procedure,dx1\n2026-03-02,13,99348,I10"],
+    fails: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,11,99348,I10",
+        "dos_from,pos,procedure,dx1\n2026-03-02,32,99348,I10",
+    ],
+    passes: &[
+        "dos_from,pos,procedure,dx1\n2026-03-02,12,99348,I10",
+        "dos_from,pos,procedure,dx1\n2026-03-02,13,99348,I10",
+    ],
     check: Check::Line(home_visit_elsewhere),
 };
 

@@ -49,7 +49,8 @@ fn dangling_pointer(case: &Case<'_>, at: usize, out: &mut Findings) {
     for (&to, &stated) in list.as_slice().iter().zip(list.columns()) {
         if to == 0 || usize::from(to) > all {
             let diagnoses = if all == 1 { "diagnosis" } else { "diagnoses" };
-            let message = format!("pointer {} leads to no diagnosis: the claim has {all} {diagnoses}", letter(stated));
+            let message =
+                format!("pointer {} leads to no diagnosis: the claim has {all} {diagnoses}", letter(stated));
             out.on_line(at, Field::Pointers, message);
         }
     }
@@ -129,8 +130,12 @@ static PTR004: Rule = Rule {
     carc: &[16],
     needs: &[],
     reads: &[Field::Pointers],
-    fails: &["dos_from,procedure,dx1,dx2,dx3,dx4,dx5,dx_pointers\n2026-03-02,99213,E11.65,I10,E78.5,K21.9,J45.909,ABCDE"],
-    passes: &["dos_from,procedure,dx1,dx2,dx3,dx4,dx5,dx_pointers\n2026-03-02,99213,E11.65,I10,E78.5,K21.9,J45.909,ABCD"],
+    fails: &[
+        "dos_from,procedure,dx1,dx2,dx3,dx4,dx5,dx_pointers\n2026-03-02,99213,E11.65,I10,E78.5,K21.9,J45.909,ABCDE",
+    ],
+    passes: &[
+        "dos_from,procedure,dx1,dx2,dx3,dx4,dx5,dx_pointers\n2026-03-02,99213,E11.65,I10,E78.5,K21.9,J45.909,ABCD",
+    ],
     check: Check::Line(too_many_pointers),
 };
 
