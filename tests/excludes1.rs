@@ -13,14 +13,18 @@ fn every_pair_is_judged_as_the_book_does_in_both_directions() {
     for row in reader.records() {
         let row = row.unwrap();
         let code = |n: usize| row[n].parse::<Icd10Cm>().unwrap();
-        let ranked = |n: usize| (code(n), icd.rank(code(n)).unwrap_or_else(|| panic!("{} is no code", &row[n])));
+        let ranked =
+            |n: usize| (code(n), icd.rank(code(n)).unwrap_or_else(|| panic!("{} is no code", &row[n])));
         let expected = &row[2] == "yes";
         seen[usize::from(expected)] += 1;
         for (a, b) in [(0, 1), (1, 0)] {
             let found = icd.excludes1(ranked(a), ranked(b), day);
             if found.is_some() != expected {
                 let note = found.map(|(n, _)| icd.rule_note(n));
-                wrong.push(format!("{} {}: expected {}, found {note:?}; {}", &row[a], &row[b], &row[2], &row[6]));
+                wrong.push(format!(
+                    "{} {}: expected {}, found {note:?}; {}",
+                    &row[a], &row[b], &row[2], &row[6]
+                ));
             }
         }
     }
