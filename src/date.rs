@@ -158,6 +158,15 @@ impl Date {
         civil::Date::from(self).saturating_add(jiff::Span::new().years(years)).into()
     }
 
+    /// This day, or the Monday after it if it is a Saturday or a Sunday.
+    pub fn or_monday(self) -> Date {
+        match civil::Date::from(self).weekday() {
+            civil::Weekday::Saturday => self.add_days(2),
+            civil::Weekday::Sunday => self.add_days(1),
+            _ => self,
+        }
+    }
+
     /// Age in whole years on `day` of someone born on this date; `None` if `day` is before birth.
     pub fn age_on(self, day: Date) -> Option<u16> {
         (self <= day).then(|| ((day.number() - self.number()) / 10_000) as u16)
@@ -333,6 +342,15 @@ mod tests {
         assert_eq!(day.add_days(1), Date::constant(2024, 3, 1));
         assert_eq!(day.days_until(Date::constant(2025, 2, 28)), 365);
         assert_eq!(Date::MAX.add_days(10), Date::MAX);
+    }
+
+    #[test]
+    fn weekends_move_to_monday() {
+        let monday = Date::constant(2025, 3, 10);
+        for day in 8..=10 {
+            assert_eq!(Date::constant(2025, 3, day).or_monday(), monday);
+        }
+        assert_eq!(Date::constant(2025, 3, 7).or_monday(), Date::constant(2025, 3, 7));
     }
 
     #[test]

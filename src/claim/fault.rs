@@ -19,6 +19,86 @@ pub struct Fault {
     pub shown: Option<CodeText>,
 }
 
+/// What a fault is about. Each topic belongs to one rule, so that no fault is lost and none is said twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// A row with the wrong number of fields.
+    FieldCount,
+    /// A row without a claim id.
+    ClaimId,
+    /// A claim id that came before.
+    Scattered,
+    /// A row that differs from the claim's first one.
+    Differs,
+    /// Bytes that are no text.
+    Control,
+    /// A diagnosis or a procedure: the claim keeps what stood there, and the rules about codes look at that.
+    Kept,
+    /// A date.
+    Date,
+    /// Units or money.
+    Amount,
+    /// A place of service.
+    Place,
+    /// A modifier.
+    Modifier,
+    /// Pointers to diagnoses.
+    Pointer,
+    /// A provider's number.
+    Npi,
+    /// A provider's taxonomy code.
+    Taxonomy,
+    /// Everything else.
+    Field,
+}
+
+impl Fault {
+    /// What it is about.
+    pub(crate) fn topic(&self) -> Topic {
+        match (self.reason, self.field) {
+            (Reason::FieldCount { .. }, _) => Topic::FieldCount,
+            (Reason::NoClaimId, _) => Topic::ClaimId,
+            (Reason::Scattered, _) => Topic::Scattered,
+            (Reason::Differs, _) => Topic::Differs,
+            (Reason::ControlCharacters, _) => Topic::Control,
+            (Reason::Code(_), Field::Diagnosis(_) | Field::Diagnoses | Field::Procedure) => Topic::Kept,
+            (
+                _,
+                Field::PatientDob
+                | Field::DosFrom
+                | Field::DosTo
+                | Field::Received
+                | Field::StatementFrom
+                | Field::StatementTo
+                | Field::Admitted
+                | Field::Discharged,
+            ) => Topic::Date,
+            (_, Field::Units | Field::Charge | Field::TotalCharge) => Topic::Amount,
+            (_, Field::Place) => Topic::Place,
+            (_, Field::Modifier(_) | Field::Modifiers) => Topic::Modifier,
+            (_, Field::Pointers) => Topic::Pointer,
+            (_, Field::RenderingNpi | Field::BillingNpi | Field::ReferringNpi) => Topic::Npi,
+            (_, Field::Taxonomy) => Topic::Taxonomy,
+            _ => Topic::Field,
+        }
+    }
+
+    /// What is wrong, with the text where it may be shown.
+    pub(crate) fn message(&self) -> String {
+        let shown = self.code().map(|text| format!(" {text}")).unwrap_or_default();
+        match self.reason {
+            Reason::Code(e) => format!("{}{shown} {e}", self.field),
+            reason => format!("{}{shown} cannot be read: {reason}", self.field),
+        }
+    }
+
+    /// The text, unless it tells of the patient.
+    pub(crate) fn code(&self) -> Option<CodeText> {
+        let of_patient = matches!(self.field, Field::PatientId | Field::PatientDob | Field::PatientSex);
+        self.shown.filter(|_| !of_patient)
+    }
+}
+
 /// Why a field could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -4,6 +4,7 @@ mod fault;
 mod field;
 mod line;
 
+pub(crate) use fault::Topic;
 pub use fault::{Fault, Reason};
 pub use field::Field;
 pub use line::{IndexList, Line, Points};
@@ -215,6 +216,21 @@ impl Claim {
     /// Is it a facility's inpatient bill, judged as of the discharge date?
     pub fn is_inpatient(&self) -> bool {
         self.kind == Kind::Institutional && self.facility.bill_type.is_some_and(BillType::is_inpatient)
+    }
+
+    /// What could not be read of a topic.
+    pub(crate) fn faults_of(&self, topic: Topic) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().filter(move |f| f.topic() == topic)
+    }
+
+    /// Could the field not be read on that line? Then it is not missing. Readers list faults in the order of rows.
+    pub(crate) fn is_unreadable(&self, line: usize, field: Field) -> bool {
+        let row = self.lines.get(line).map_or(0, |l| l.row);
+        let first = self.faults.partition_point(|f| f.row < row);
+        self.faults[first..]
+            .iter()
+            .take_while(|f| f.row == row)
+            .any(|f| f.line == Some(line) && f.field == field)
     }
 
     /// The diagnoses to which a line points, as indices into [`Claim::diagnoses`]; all of them if the line does not say.

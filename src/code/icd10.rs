@@ -44,7 +44,10 @@ impl Icd10Cm {
             }
             bytes[len] = b.to_ascii_uppercase();
             if !b.is_ascii_alphanumeric() {
-                return Err(CodeError::Character { expected: "a letter or a digit", at: len + 1 });
+                return Err(match is_icd9_external(text) {
+                    true => CodeError::Icd9,
+                    false => CodeError::Character { expected: "a letter or a digit", at: len + 1 },
+                });
             }
             len += 1;
         }
@@ -100,6 +103,11 @@ impl Icd10Cm {
         let b = self.0.to_be_bytes()[6];
         (b != 0).then_some(b as char)
     }
+}
+
+/// An external cause of ICD-9-CM: the only codes with a dot after the fourth character.
+fn is_icd9_external(text: &[u8]) -> bool {
+    matches!(text, [b'E' | b'e', a, b, c, b'.', d] if [a, b, c, d].iter().all(|n| n.is_ascii_digit()))
 }
 
 fn undotted(text: &[u8]) -> usize {

@@ -183,7 +183,7 @@ struct Done {
 
 impl Run<'_> {
     fn work(&self) {
-        let mut session = self.checker.session();
+        let mut session = self.checker.session_on(&self.layout.columns);
         let mut assembler = Assembler::new(self.layout.clone());
         let mut tally = Tally::default();
         while let Some((number, block)) = self.take() {
@@ -257,7 +257,7 @@ impl Run<'_> {
             let error = ErrorKind::Internal { claim: claim.id.clone(), row: claim.row, rule };
             lock(&self.sink).internal.push(error.into());
             tally.finish(session, &self.layout.columns);
-            *session = self.checker.session();
+            *session = self.checker.session_on(&self.layout.columns);
             return false;
         }
         let clean = self.report(claim, session.findings(), tally, out);

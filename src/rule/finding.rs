@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Rule;
-use crate::claim::{Claim, Field};
+use crate::claim::{Claim, Fault, Field};
 use crate::resolve::Why;
 use crate::table::TableKind;
 
@@ -165,6 +165,16 @@ impl Findings {
             Some(line) => self.on_line(line, field, message),
             None => self.on_claim(field, message),
         }
+    }
+
+    /// Finds fault with a field that could not be read, at its place.
+    pub(crate) fn on_fault(&mut self, fault: &Fault, message: impl Into<String>) -> &mut Finding {
+        let finding = match fault.line {
+            Some(line) => self.on_line(line, fault.field, message),
+            None => self.on_row(fault.row, fault.field, message),
+        };
+        finding.codes.extend(fault.code().map(|text| text.to_string()));
+        finding
     }
 
     /// Finds fault with a row that is no line of the claim.

@@ -35,7 +35,7 @@ pub struct Rule {
     pub needs: &'static [TableKind],
     /// Columns without which it cannot be evaluated; a numbered one stands for its family.
     pub reads: &'static [Field],
-    /// Claims that it flags, as csv without the claim id; one claim each.
+    /// Claims that it flags, as csv; one claim each, without its id unless the rule is about ids.
     pub fails: &'static [&'static str],
     /// The nearest claims that it does not flag.
     pub passes: &'static [&'static str],

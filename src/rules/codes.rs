@@ -148,12 +148,13 @@ static COD003: Rule = Rule {
     reads: &[Field::Diagnosis(1), Field::DosFrom],
     fails: &[
         "dos_from,procedure,dx1\n2021-09-30,99213,M54.50",
-        "dos_from,procedure,dx1\n2026-10-01,99213,L98.A",
+        "dos_from,procedure,dx1\n2026-09-30,99213,D69.11",
         "dos_from,procedure,dx1\n2016-10-01,99213,I60.21",
     ],
     passes: &[
         "dos_from,procedure,dx1\n2021-10-01,99213,M54.50",
-        "dos_from,procedure,dx1\n2017-09-30,99213,I60.20",
+        "dos_from,procedure,dx1\n2016-09-30,99213,I60.20",
+        "dos_from,procedure,dx1\n2026-10-01,99213,D69.11",
     ],
     check: Check::Diagnosis(diagnosis_out_of_date),
 };

@@ -1,13 +1,34 @@
 //! The rules, one file a family; nothing here but declarations and checks.
 
+mod charges;
 mod codes;
+mod dates;
 mod diagnosis;
+mod duplicates;
+mod format;
+mod modifiers;
 mod patient;
+mod place;
+mod pointers;
+mod provider;
+mod sources;
 
 use crate::rule::Rule;
 
-/// Every family, in the order of reports.
-static FAMILIES: &[&[&Rule]] = &[codes::RULES, diagnosis::RULES, patient::RULES];
+/// Every family, by the letters of their ids.
+static FAMILIES: &[&[&Rule]] = &[
+    charges::RULES,
+    codes::RULES,
+    patient::RULES,
+    dates::RULES,
+    duplicates::RULES,
+    diagnosis::RULES,
+    format::RULES,
+    modifiers::RULES,
+    place::RULES,
+    provider::RULES,
+    pointers::RULES,
+];
 
 /// Every rule, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

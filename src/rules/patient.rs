@@ -48,12 +48,12 @@ static DEM001: Rule = Rule {
     needs: &[TableKind::Icd10Cm],
     reads: &[Field::Diagnosis(1), Field::PatientDob, Field::DosFrom],
     fails: &[
-        "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,P22.1,2025-03-02",
+        "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,A33,2025-03-02",
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,O80,1961-03-02",
         "dos_from,procedure,dx1,patient_dob\n2019-09-30,99213,O80,1963-09-30",
     ],
     passes: &[
-        "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,P22.1,2025-03-03",
+        "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,A33,2025-03-03",
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,O80,1961-03-03",
         "dos_from,procedure,dx1,patient_dob\n2019-10-01,99213,O80,1963-09-30",
     ],

@@ -81,12 +81,12 @@ pub(super) static DXS006: Rule = Rule {
     needs: &[TableKind::Icd10Cm],
     reads: &[Field::Diagnosis(1), Field::BillType],
     fails: &[
-        "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,Z79.4",
+        "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,Z87.891",
         "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,Z51.89",
     ],
     passes: &[
         "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1,dx2\nI,111,2026-03-02,2026-03-04,0120,Z51.89,I10",
-        "claim_type,bill_type,dos_from,revenue_code,dx1\nI,131,2026-03-02,0510,Z79.4",
+        "claim_type,bill_type,dos_from,revenue_code,dx1\nI,131,2026-03-02,0510,Z87.891",
     ],
     check: Check::Claim(unacceptable_principal_diagnosis),
 };
@@ -128,7 +128,7 @@ pub(super) static DXS013: Rule = Rule {
         "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,R03.0",
     ],
     passes: &[
-        "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,I10",
+        "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,J18.9",
     ],
     check: Check::Claim(questionable_admission),
 };

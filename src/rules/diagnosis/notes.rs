@@ -149,7 +149,7 @@ pub(super) static DXS012: Rule = Rule {
     reads: &[Field::Diagnosis(1), Field::DosFrom],
     fails: &["dos_from,procedure,dx1\n2026-03-02,99213,I12.0"],
     passes: &[
-        "dos_from,procedure,dx1,dx2\n2026-03-02,99213,I12.0,N18.6",
+        "dos_from,procedure,dx1,dx2,dx3\n2026-03-02,99213,I12.0,N18.6,Z99.2",
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.9",
     ],
     check: Check::Claim(missing_additional_code),

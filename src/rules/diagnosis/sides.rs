@@ -21,10 +21,10 @@ pub(super) static DXS010: Rule = Rule {
     carc: &[11],
     needs: &[TableKind::Icd10Cm],
     reads: &[Field::Diagnosis(1), Field::DosFrom],
-    fails: &["dos_from,procedure,dx1\n2022-04-01,99213,M84.459A"],
+    fails: &["dos_from,procedure,dx1\n2022-04-01,99213,G81.00"],
     passes: &[
-        "dos_from,procedure,dx1\n2022-03-31,99213,M84.459A",
-        "dos_from,procedure,dx1\n2022-04-01,99213,M84.451A",
+        "dos_from,procedure,dx1\n2022-03-31,99213,G81.00",
+        "dos_from,procedure,dx1\n2022-04-01,99213,G81.01",
     ],
     check: Check::Claim(unspecified_side),
 };

@@ -421,12 +421,26 @@ fn side_of(words: &[String], titles: &HashSet<&[String]>) -> Option<u16> {
     match (has("left"), has("right")) {
         (true, false) if mirrored("left", "right") => Some(LEFT),
         (false, true) if mirrored("right", "left") => Some(RIGHT),
-        (false, false) if mirrored("bilateral", "left") && mirrored("bilateral", "right") => Some(BILATERAL),
+        (false, false) if has("bilateral") => {
+            let both = mirrored("bilateral", "left") && mirrored("bilateral", "right");
+            (both || ends_bilateral(words, titles)).then_some(BILATERAL)
+        }
         (false, false) if mirrored("unspecified", "left") && mirrored("unspecified", "right") => {
             Some(UNSPECIFIED_SIDE)
         }
         _ => None,
     }
+}
+
+/// "…, bilateral" where there are "…, left eye" and "…, right eye".
+fn ends_bilateral(words: &[String], titles: &HashSet<&[String]>) -> bool {
+    let Some((last, stem)) = words.split_last() else { return false };
+    let sided = |side: &str| {
+        titles.iter().any(|t| {
+            t.starts_with(stem) && t.get(stem.len()).is_some_and(|w| w == side) && t.len() <= stem.len() + 3
+        })
+    };
+    last == "bilateral" && sided("left") && sided("right")
 }
 
 /// Lower-case words; a plural counts as its singular, so that "bilateral hips" is the mirror of "left hip".

@@ -1,0 +1,3 @@
+fn main() {
+    cleanclaim::embed_tmp(std::path::Path::new("data")).unwrap();
+}
