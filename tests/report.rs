@@ -249,7 +249,7 @@ a,b.csv:2  claim C001
             code files [edition]
 
 a,b.csv:2  claim C001 line 1
-    | 2026-03-02  99213-25-59  x1.5  dx E11.66 I10 M54.5 J06.9 R05.9 K21.9 Z99 and 1 more  -> 1,2
+    | 2026-03-02  99213-25-59  x1.5  dx E11.66 I10 M54.5 J06.9 R05.9 K21.9 Z99 and 1 more  -> A,B
     |                                   ^^^^^^ COD001
     |                                                                      ^^^ COD002
   error COD001 unknown-diagnosis: E11.66 is in no release of ICD-10-CM

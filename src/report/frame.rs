@@ -39,8 +39,13 @@ impl Frame {
         }
         frame.diagnoses(claim, line, findings);
         if let Some(Line { points: Points::Stated(list), .. }) = line {
-            let numbers: Vec<String> = list.as_slice().iter().map(u8::to_string).collect();
-            frame.field("-> ", Field::Pointers, numbers.join(","));
+            // As stated, and as the form has them: 1 is A.
+            let letter = |&stated: &u8| match stated {
+                1..=12 => char::from(b'A' + stated - 1).to_string(),
+                other => other.to_string(),
+            };
+            let stated: Vec<String> = list.columns().iter().map(letter).collect();
+            frame.field("-> ", Field::Pointers, stated.join(","));
         }
         for finding in findings {
             if frame.mark(finding.field).is_none() {
@@ -142,7 +147,8 @@ impl Frame {
         let field = finding.field;
         let fault = claim.faults.iter().find(|f| f.field == field && f.row == finding.row);
         if let Some(fault) = fault {
-            if is_of_patient(field) || field == Field::Claim {
+            // The claim's id stands above.
+            if is_of_patient(field) || matches!(field, Field::Claim | Field::ClaimId) {
                 return;
             }
             match fault.shown {
