@@ -107,6 +107,8 @@ fn an_unknown_rule_is_named_with_its_neighbour() {
         assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
         assert!(run.err.contains("no rule \"COD0O1\"; did you mean COD001?"), "{}", run.err);
     }
+    let run = folder.run("explain e1165");
+    assert!(run.code == Some(2) && run.err.contains("try `cleanclaim lookup E11.65`"), "{}", run.err);
     let run = folder.run("explain header-diagnoses");
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("did you mean header-diagnosis?"), "{}", run.err);
@@ -135,6 +137,8 @@ fn an_output_file_is_whole_or_not_there() {
     assert_eq!(folder.read("old.txt"), "old");
     assert_eq!(folder.run("check -o no/such/folder/x good.csv").code, Some(2));
     assert_eq!(folder.run("check -o . good.csv").code, Some(2));
+    assert_eq!(folder.run("check -o ./good.csv bad.csv good.csv").code, Some(2));
+    assert_eq!(folder.read("good.csv"), format!("{HEADER}{GOOD}"));
     assert_eq!(folder.files().len(), before.len() + 2);
 }
 

@@ -219,7 +219,8 @@ fn csv_says_the_same_and_holds_no_formula() {
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     for cell in rows.iter().flat_map(|row| row.iter()) {
-        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+        let number = cell.strip_prefix('-').is_some_and(|n| n.parse::<u64>().is_ok());
+        assert!(number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
     }
     let findings: Vec<Flat> = rows
         .iter()
@@ -248,7 +249,7 @@ a,b.csv:2  claim C001
             code files [edition]
 
 a,b.csv:2  claim C001 line 1
-    | 2026-03-02  99213-25-59  x1.5  dx E11.66 I10 M54.5 J06.9 R05.9 K21.9 Z99 and 1 more  -> 1,2
+    | 2026-03-02  99213-25-59  x1.5  dx E11.66 I10 M54.5 J06.9 R05.9 K21.9 Z99 and 1 more  -> A,B
     |                                   ^^^^^^ COD001
     |                                                                      ^^^ COD002
   error COD001 unknown-diagnosis: E11.66 is in no release of ICD-10-CM
@@ -338,4 +339,41 @@ fn every_rule_has_a_page() {
     let json: Value = serde_json::from_slice(&cleanclaim::report::rule_json(rules::all())).unwrap();
     assert_eq!(json.as_array().unwrap().len(), rules::all().count());
     assert_eq!(json[0]["citation"]["title"], rules::all().next().unwrap().citation.title);
+}
+
+#[test]
+fn many_marks_stand_under_their_codes_and_on_the_screen() {
+    let mut claim = Claim::new("C");
+    let codes: Vec<String> = (0..25).map(|i| format!("S72.{:03}A", i)).collect();
+    for code in &codes {
+        claim.add_diagnosis(code);
+    }
+    let mut line = Line::new(1);
+    line.set_procedure("99213");
+    claim.lines.push(line);
+    let findings: Vec<Finding> = (1..=25)
+        .map(|n| finding("COD001", Field::Diagnosis(n), Some(0), 2, &codes[usize::from(n) - 1]))
+        .collect();
+    let tables = Tables::embedded();
+    let mut out = Vec::new();
+    let of = Checked { claim: &claim, findings: &findings, file: "f", tables: &tables };
+    Format::Text.reporter(false).claim(&of, &mut out);
+    let text = String::from_utf8(out).unwrap();
+    let mut marked = Vec::new();
+    let mut shown = "";
+    for row in text.lines().filter(|row| row.starts_with("    |")) {
+        assert!(row.len() <= 100, "{row}");
+        if !row.contains('^') {
+            shown = row;
+            continue;
+        }
+        let mut rest = 0;
+        while let Some(at) = row[rest..].find('^').map(|at| at + rest) {
+            let end = row[at..].find(|c| c != '^').map_or(row.len(), |n| at + n);
+            marked.push(shown[at..end].to_owned());
+            rest = end;
+        }
+    }
+    assert_eq!(marked, codes);
+    assert_eq!(text.matches("source: ").count(), 1, "{text}");
 }

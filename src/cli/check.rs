@@ -75,6 +75,7 @@ pub(super) fn run(args: &CheckArgs, out: &mut (dyn Write + Send), err: &mut dyn 
     let outcome = match &args.output {
         None => job.run(out, err)?,
         Some(path) => {
+            not_an_input(path, &inputs)?;
             let mut file = OutputFile::create(path)?;
             let outcome = job.run(&mut file, err)?;
             file.finish()?;
@@ -155,6 +156,20 @@ impl CheckArgs {
             }
         }
     }
+}
+
+/// The report must not take the place of the claims.
+fn not_an_input(output: &Path, inputs: &[Input]) -> Result<()> {
+    let Ok(output) = output.canonicalize() else { return Ok(()) };
+    let same = |input: &Input| match input {
+        Input::File(path) => path.canonicalize().is_ok_and(|path| path == output),
+        Input::Stdin => false,
+    };
+    if output.is_file() && inputs.iter().any(same) {
+        let text = format!("--output {}: this is one of the files to check", output.display());
+        return Err(ErrorKind::Usage(text).into());
+    }
+    Ok(())
 }
 
 /// A preset by its name, or a file; a file that has the name of a preset is written `./rif`.

@@ -38,7 +38,8 @@ impl<'a> Row<'a> {
         self.cells += 1;
     }
 
-    /// A cell that no spreadsheet takes for a formula: what looks like one, or begins with an apostrophe, gets an apostrophe before it.
+    /// A cell that no spreadsheet takes for a formula: what looks like one, or begins with an apostrophe, gets an
+    /// apostrophe before it.
     fn text(&mut self, text: &str) {
         self.next();
         let guard =

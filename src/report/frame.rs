@@ -2,92 +2,109 @@
 //!
 //! Built from the claim, so it looks the same whatever the input was. Nothing of the patient is ever in it.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 
 use crate::claim::{Claim, Coded, Field, Line, Points};
 use crate::rule::Finding;
 
-/// Diagnoses shown without being asked for; a claim may have 25, and the mark must stand under the code on a screen.
+/// Diagnoses shown without being asked for: a claim may have 25.
 const MOST_DIAGNOSES: usize = 6;
+/// Where a row is broken; a mark must stand under its code on a screen.
+const WIDTH: usize = 94;
+/// What continued rows begin with.
+const INDENT: &str = "    ";
 
-/// The shown text and where in it each field stands.
+/// The shown rows and where in them each field stands.
 pub(super) struct Frame {
-    pub(super) text: String,
-    marks: Vec<(Field, usize, usize)>,
+    pub(super) rows: Vec<String>,
+    pub(super) marks: Vec<Mark>,
+}
+
+/// Where a field stands.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) field: Field,
+    pub(super) row: usize,
+    pub(super) start: usize,
+    pub(super) len: usize,
 }
 
 impl Frame {
     /// Shows a line of the claim, or the claim as a whole, and every field that the findings name.
     pub(super) fn new(claim: &Claim, line: Option<usize>, findings: &[Finding]) -> Frame {
-        let mut frame = Frame { text: String::new(), marks: Vec::new() };
+        let mut frame = Frame { rows: vec![String::new()], marks: Vec::new() };
         let line = line.and_then(|at| claim.lines.get(at));
         if let Some(line) = line {
-            frame.line(line);
+            frame.line(claim, line);
         }
         frame.diagnoses(claim, line, findings);
         if let Some(Line { points: Points::Stated(list), .. }) = line {
-            frame.gap();
-            frame.text.push_str("-> ");
-            let start = frame.text.len();
-            for (i, number) in list.as_slice().iter().enumerate() {
-                frame.write(format_args!("{}{number}", if i > 0 { "," } else { "" }));
-            }
-            frame.mark(Field::Pointers, start);
+            // As stated, and as the form has them: 1 is A.
+            let letter = |&stated: &u8| match stated {
+                1..=12 => char::from(b'A' + stated - 1).to_string(),
+                other => other.to_string(),
+            };
+            let stated: Vec<String> = list.columns().iter().map(letter).collect();
+            frame.field("-> ", Field::Pointers, stated.join(","));
         }
         for finding in findings {
-            if frame.span(finding.field).is_none() {
+            if frame.mark(finding.field).is_none() {
                 frame.further(claim, line, finding);
             }
         }
+        frame.rows.retain(|row| !row.is_empty());
         frame
     }
 
-    /// Where a field stands: column and width.
-    pub(super) fn span(&self, field: Field) -> Option<(usize, usize)> {
+    /// Where a field stands, if it is shown.
+    pub(super) fn mark(&self, field: Field) -> Option<Mark> {
         let wanted = match field {
             Field::Modifiers => Field::Modifier(1),
             Field::Diagnoses => Field::Diagnosis(1),
             _ => field,
         };
-        let found = self.marks.iter().find(|(f, ..)| *f == field || *f == wanted);
-        found.map(|&(_, start, len)| (start, len))
+        self.marks.iter().find(|m| m.field == field || m.field == wanted).copied()
     }
 
-    fn line(&mut self, line: &Line) {
-        if let Some(from) = line.from {
-            self.field(Field::DosFrom, from);
+    fn line(&mut self, claim: &Claim, line: &Line) {
+        match line.from {
+            Some(from) => {
+                self.field("", Field::DosFrom, from);
+                if let Some(to) = line.to.filter(|&to| to != from) {
+                    self.joined(" to ", Field::DosTo, to);
+                }
+            }
+            // The claim's own dates stand in for the line's.
+            None => {
+                if let Some(from) = claim.statement.0 {
+                    self.field("statement ", Field::StatementFrom, from);
+                }
+                if let Some(to) = claim.statement.1 {
+                    let label = if claim.statement.0.is_some() { " to " } else { "statement to " };
+                    self.joined(label, Field::StatementTo, to);
+                }
+            }
         }
-        if let Some(to) = line.to.filter(|&to| Some(to) != line.from) {
-            self.text.push_str(" to");
-            self.text.push(' ');
-            let start = self.text.len();
-            self.write(to);
-            self.mark(Field::DosTo, start);
+        if let Some(discharged) = claim.facility.discharged.filter(|_| claim.is_inpatient()) {
+            self.field("discharged ", Field::Discharged, discharged);
         }
         match line.procedure {
-            Some(Coded::Code(code)) => self.field(Field::Procedure, code),
+            Some(Coded::Code(code)) => self.field("", Field::Procedure, code),
             Some(Coded::Unreadable(u)) => match u.shown {
-                Some(shown) => self.field(Field::Procedure, shown),
-                None => self.field(Field::Procedure, "(procedure not shown)"),
+                Some(shown) => self.field("", Field::Procedure, shown),
+                None => self.field("", Field::Procedure, "(procedure not shown)"),
             },
-            None if line.revenue.is_none() => self.field(Field::Procedure, "(no procedure)"),
+            None if line.revenue.is_none() => self.field("", Field::Procedure, "(no procedure)"),
             None => {}
         }
         for (number, modifier) in (1..).zip(line.modifiers.iter()) {
-            self.text.push('-');
-            let start = self.text.len();
-            self.write(modifier);
-            self.mark(Field::Modifier(number), start);
+            self.joined("-", Field::Modifier(number), modifier);
         }
         if let Some(revenue) = line.revenue {
-            self.labelled("rev", Field::Revenue, revenue);
+            self.field("rev ", Field::Revenue, revenue);
         }
         if let Some(units) = line.units {
-            self.gap();
-            self.text.push('x');
-            let start = self.text.len();
-            self.write(units);
-            self.mark(Field::Units, start);
+            self.field("x", Field::Units, units);
         }
     }
 
@@ -109,24 +126,19 @@ impl Frame {
                 hidden += 1;
                 continue;
             }
+            let shown = match diagnosis.code {
+                Coded::Code(code) => code.to_string(),
+                Coded::Unreadable(u) => u.shown.map_or_else(|| "(not shown)".to_owned(), |t| t.to_string()),
+            };
             if nth == 0 {
-                self.gap();
-                self.text.push_str("dx ");
+                self.field("dx ", field, shown);
             } else {
-                self.text.push(' ');
+                self.joined(" ", field, shown);
             }
-            let start = self.text.len();
-            match diagnosis.code {
-                Coded::Code(code) => self.write(code),
-                Coded::Unreadable(u) => match u.shown {
-                    Some(shown) => self.write(shown),
-                    None => self.text.push_str("(not shown)"),
-                },
-            }
-            self.mark(field, start);
         }
         if hidden > 0 {
-            self.write(format_args!(" and {hidden} more"));
+            let text = format!(" and {hidden} more");
+            self.row_for(text.len()).push_str(&text);
         }
     }
 
@@ -135,7 +147,8 @@ impl Frame {
         let field = finding.field;
         let fault = claim.faults.iter().find(|f| f.field == field && f.row == finding.row);
         if let Some(fault) = fault {
-            if is_of_patient(field) || field == Field::Claim {
+            // The claim's id stands above.
+            if is_of_patient(field) || matches!(field, Field::Claim | Field::ClaimId) {
                 return;
             }
             match fault.shown {
@@ -186,35 +199,45 @@ impl Frame {
         }
     }
 
-    fn gap(&mut self) {
-        if !self.text.is_empty() {
-            self.text.push_str("  ");
+    /// The row that has room for so many more columns.
+    fn row_for(&mut self, len: usize) -> &mut String {
+        let last = self.rows.len() - 1;
+        if !self.rows[last].is_empty() && self.rows[last].len() + len > WIDTH {
+            self.rows.push(INDENT.to_owned());
         }
+        let last = self.rows.len() - 1;
+        &mut self.rows[last]
     }
 
-    fn field(&mut self, field: Field, value: impl Display) {
-        self.gap();
-        let start = self.text.len();
-        self.write(value);
-        self.mark(field, start);
+    /// A field apart from those before it.
+    fn field(&mut self, label: &str, field: Field, value: impl Display) {
+        let value = value.to_string();
+        let row = self.row_for(2 + label.len() + value.len());
+        if !row.is_empty() && row != INDENT {
+            row.push_str("  ");
+        }
+        row.push_str(label);
+        self.value(field, &value);
+    }
+
+    /// A field that belongs to the one before it.
+    fn joined(&mut self, label: &str, field: Field, value: impl Display) {
+        let value = value.to_string();
+        let row = self.row_for(label.len() + value.len());
+        row.push_str(if row == INDENT { label.trim_start() } else { label });
+        self.value(field, &value);
+    }
+
+    /// Everything written here is ASCII, so that bytes are columns.
+    fn value(&mut self, field: Field, value: &str) {
+        let row = self.rows.len() - 1;
+        let start = self.rows[row].len();
+        self.rows[row].push_str(value);
+        self.marks.push(Mark { field, row, start, len: value.len() });
     }
 
     fn labelled(&mut self, label: &str, field: Field, value: impl Display) {
-        self.gap();
-        self.text.push_str(label);
-        self.text.push(' ');
-        let start = self.text.len();
-        self.write(value);
-        self.mark(field, start);
-    }
-
-    fn mark(&mut self, field: Field, start: usize) {
-        self.marks.push((field, start, self.text.len() - start));
-    }
-
-    fn write(&mut self, value: impl Display) {
-        // Writing to a string cannot fail; everything written here is ASCII, so that bytes are columns.
-        let _ = write!(self.text, "{value}");
+        self.field(&format!("{label} "), field, value);
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::io::Write as _;
 
-use super::frame::Frame;
+use super::frame::{Frame, Mark};
 use super::record::edition;
 use super::summary::{self, Style};
 use super::wrap::broken;
 use super::{Checked, Reporter};
-use crate::claim::Field;
 use crate::engine::Summary;
 use crate::rule::{Finding, Severity};
 
 /// Where text is broken; lines that show a claim are not.
 const WIDTH: usize = 100;
+/// Most marks under one row of a claim that are named each; more than that share a row, and the messages name the codes.
+const MOST_NAMED: usize = 3;
 
 /// Text, with or without colour.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,8 +34,13 @@ impl Reporter for Text {
         for group in of.findings.chunk_by(same_place) {
             self.place(of, &group[0], out);
             self.shown(of, group, out);
-            for finding in group {
-                self.finding(of, finding, out);
+            // Several findings of a rule that ask for the same share what to do and who says so.
+            let same = |a: &Finding, b: &Finding| {
+                a.rule == b.rule && a.help == b.help && a.edition == b.edition && a.stale == b.stale
+            };
+            for run in group.chunk_by(same) {
+                run.iter().for_each(|finding| self.message(finding, out));
+                self.footing(of, &run[0], out);
             }
             out.push(b'\n');
         }
@@ -73,26 +79,50 @@ impl Text {
     /// The line, and under it a mark for each field at fault, with the rules that say so.
     fn shown(&self, of: &Checked<'_>, group: &[Finding], out: &mut Vec<u8>) {
         let frame = Frame::new(of.claim, group[0].line, group);
-        if frame.text.is_empty() {
-            return;
+        let mut marks: Vec<Mark> = Vec::new();
+        for mark in group.iter().filter_map(|f| frame.mark(f.field)) {
+            if !marks.iter().any(|m| (m.row, m.start) == (mark.row, mark.start)) {
+                marks.push(mark);
+            }
         }
+        marks.sort_by_key(|m| (m.row, m.start));
+        let style = self.style();
+        for (number, row) in frame.rows.iter().enumerate() {
+            style.in_(out, Style::DIM, b"    | ");
+            out.extend_from_slice(row.as_bytes());
+            out.push(b'\n');
+            let here = || marks.iter().filter(|m| m.row == number);
+            if here().count() > MOST_NAMED {
+                self.marks(here(), &frame, group, false, out);
+            } else {
+                here().for_each(|mark| self.marks(std::iter::once(mark), &frame, group, true, out));
+            }
+        }
+    }
+
+    /// One row of marks.
+    fn marks<'m>(
+        &self,
+        marks: impl Iterator<Item = &'m Mark>,
+        frame: &Frame,
+        group: &[Finding],
+        named: bool,
+        out: &mut Vec<u8>,
+    ) {
         let style = self.style();
         style.in_(out, Style::DIM, b"    | ");
-        out.extend_from_slice(frame.text.as_bytes());
-        out.push(b'\n');
-        let mut done: Vec<Field> = Vec::new();
-        for finding in group {
-            let field = finding.field;
-            let Some((start, len)) = frame.span(field).filter(|_| !done.contains(&field)) else { continue };
-            done.push(field);
-            let here = || group.iter().filter(|f| f.field == field);
-            let worst = here().map(|f| f.severity).max().unwrap_or(finding.severity);
-            style.in_(out, Style::DIM, b"    | ");
-            out.resize(out.len() + start, b' ');
+        let mut column = 0;
+        for mark in marks {
+            let at = |f: &&Finding| {
+                frame.mark(f.field).is_some_and(|m| (m.row, m.start) == (mark.row, mark.start))
+            };
+            let here = || group.iter().filter(at);
+            let worst = here().map(|f| f.severity).max().unwrap_or(Severity::Info);
+            out.resize(out.len() + mark.start.saturating_sub(column), b' ');
             style.on(out, severity_style(worst));
-            out.resize(out.len() + len.max(1), b'^');
+            out.resize(out.len() + mark.len, b'^');
             let mut last = "";
-            for id in here().map(|f| f.rule.id) {
+            for id in here().map(|f| f.rule.id).filter(|_| named) {
                 if id != last {
                     out.push(b' ');
                     out.extend_from_slice(id.as_bytes());
@@ -100,11 +130,13 @@ impl Text {
                 last = id;
             }
             style.off(out);
-            out.push(b'\n');
+            column = mark.start + mark.len;
         }
+        out.push(b'\n');
     }
 
-    fn finding(&self, of: &Checked<'_>, finding: &Finding, out: &mut Vec<u8>) {
+    /// What is wrong.
+    fn message(&self, finding: &Finding, out: &mut Vec<u8>) {
         let style = self.style();
         let rule = finding.rule;
         let name = finding.severity.name();
@@ -117,6 +149,11 @@ impl Text {
         out.extend_from_slice(b": ");
         let used = 2 + name.len() + 1 + rule.id.len() + 1 + rule.name.len() + 2;
         wrapped(out, &finding.message, used, 4);
+    }
+
+    /// What to do and who says so.
+    fn footing(&self, of: &Checked<'_>, finding: &Finding, out: &mut Vec<u8>) {
+        let rule = finding.rule;
         self.labelled(out, b"help: ", finding.advice());
         let mut source = String::with_capacity(160);
         source.push_str(rule.citation.title);

@@ -1,0 +1,99 @@
+//! Look-ups through the library: facts checked by hand against the tabular list and the code files.
+
+use cleanclaim::lookup::{Answer, Card, DiagnosisCard, Status, look_up};
+use cleanclaim::report::answer_text;
+use cleanclaim::table::NoteKind;
+use cleanclaim::{Date, Tables};
+
+fn answer(text: &str, day: &str) -> Answer {
+    look_up(&Tables::embedded(), text, day.parse().unwrap())
+}
+
+fn diagnosis(text: &str, day: &str) -> DiagnosisCard {
+    match answer(text, day).cards.into_iter().next() {
+        Some(Card::Diagnosis(card)) => *card,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn day(text: &str) -> Option<Date> {
+    text.parse().ok()
+}
+
+#[test]
+fn a_billable_code_shows_where_it_stands() {
+    let card = diagnosis("e1165", "2026-03-02");
+    assert_eq!(card.status, Status::InForce);
+    assert_eq!(card.parents.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["E11", "E11.6"]);
+    assert_eq!(card.chapter.as_ref().map(|c| c.code.as_str()), Some("4"));
+    assert_eq!(card.block.as_ref().map(|b| b.code.as_str()), Some("E08-E13"));
+    assert!(card.children.is_empty() && !card.stale);
+    // Inclusion terms above are not this code's.
+    assert!(card.notes.iter().all(|n| n.kind != NoteKind::Inclusion || n.at == "E11.65"));
+    assert!(card.notes.iter().any(|n| n.kind == NoteKind::Excludes1 && n.at == "E11"));
+}
+
+#[test]
+fn the_day_decides() {
+    assert_eq!(diagnosis("M54.5", "2021-09-30").status, Status::InForce);
+    let header = diagnosis("M54.5", "2021-10-01");
+    assert_eq!((header.status, header.billable_below), (Status::Header, 3));
+    let early = diagnosis("M54.50", "2021-09-30");
+    assert_eq!((early.status, early.day), (Status::NotYet, day("2021-10-01")));
+    let ended = diagnosis("I60.21", "2017-10-01");
+    assert_eq!(ended.status, Status::Ended);
+    assert!(answer_text(&answer("I60.21", "2017-10-01")).contains("billable      no: ended on "));
+    assert_eq!(diagnosis("E11.65", "2015-09-30").status, Status::BeforeTable);
+    assert!(diagnosis("E11.65", "2030-01-01").stale);
+}
+
+#[test]
+fn flags_come_in_words_and_with_their_days() {
+    let text = answer_text(&answer("V00.01XA", "2026-03-02"));
+    assert!(text.contains("external cause: never listed first"), "{text}");
+    let card = diagnosis("O80", "2026-03-02");
+    assert!(card.flags.iter().any(|f| f.flag == "maternity" && !f.windows.is_empty()), "{:?}", card.flags);
+    for flag in card.flags {
+        assert!(flag.windows.windows(2).all(|w| w[0].to.is_some_and(|to| to.add_days(1) < w[1].from)));
+    }
+}
+
+#[test]
+fn seventh_characters_are_spelled_out() {
+    let text = answer_text(&answer("S72.001", "2026-03-02"));
+    assert!(text.contains("7th character S72.001A  initial encounter for closed fracture\n"), "{text}");
+    assert!(!text.contains("below  "), "{text}");
+    let text = answer_text(&answer("S72.001A", "2026-03-02"));
+    assert!(text.contains("7th character A: initial encounter for closed fracture\n"), "{text}");
+    let text = answer_text(&answer("S72", "2026-03-02"));
+    assert!(text.contains("7th character one of A B C D "), "{text}");
+}
+
+#[test]
+fn modifiers_and_places_have_cards_too() {
+    let text = answer_text(&answer("11", "2026-03-02"));
+    assert_eq!(text, "place of service 11  Office\n  in force      yes\n");
+    let text = answer_text(&answer("10", "2021-12-31"));
+    assert!(text.contains("in force      no: begins on 2022-01-01"), "{text}");
+    assert!(matches!(answer("25", "2026-03-02").cards[0], Card::Modifier(_)));
+}
+
+#[test]
+fn every_card_fits_a_terminal() {
+    for code in ["E11", "S72", "T36.0X1A", "Z3A.20", "C7A", "O80", "U07.1", "QA0", "I10", "M54.5"] {
+        let text = answer_text(&answer(code, "2026-11-22"));
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_code_says_so() {
+    let why = |text: &str| answer(text, "2026-03-02").why.unwrap();
+    assert_eq!(why(""), "has the shape of no code");
+    assert_eq!(why("250.00"), "has the shape of an ICD-9-CM code, which ended on 2015-09-30");
+    assert!(why("99213").starts_with("no table of CPT Category I codes"));
+    assert!(why("E1166").starts_with("in no release of ICD-10-CM; no table of HCPCS Level II codes"));
+    let near = answer("E11.66", "2026-03-02").nearest;
+    assert_eq!(near.iter().take(2).map(|n| n.code.as_str()).collect::<Vec<_>>(), ["E11.65", "E11.69"]);
+    assert!(answer(&"E".repeat(100_000), "2026-03-02").nearest.is_empty());
+}
