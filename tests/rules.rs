@@ -114,6 +114,19 @@ fn examples_behave() {
     assert!(wrong.is_empty(), "{} wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
+#[test]
+fn a_column_that_the_file_does_not_have_is_not_missing_on_every_line() {
+    let checker = Checker::new(Tables::embedded()).as_of(TODAY.parse().unwrap());
+    let (said, outcome) = run(&checker, "smallest", "dos_from,procedure,dx1,dx2\n2026-03-02,99213,I10,E78.5");
+    assert!(said.is_empty(), "{}", said[0].message);
+    for rule in
+        ["missing-place", "missing-units", "missing-charge", "missing-pointer", "missing-rendering-npi"]
+    {
+        let not_evaluated = outcome.summary.not_evaluated.iter().find(|gap| gap.rule.name == rule);
+        assert!(matches!(not_evaluated.unwrap().why, Why::NoColumn(_)), "{rule}");
+    }
+}
+
 /// The values of an example's patient columns.
 fn of_the_patient(example: &str) -> BTreeSet<String> {
     let mut rows = example.lines().map(|row| row.split(',').collect::<Vec<_>>());
