@@ -122,10 +122,72 @@ fn what_cannot_be_read_is_not_missing() {
 }
 
 #[test]
-fn a_date_of_birth_is_never_shown() {
-    let text = "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,I10,13-1-1960";
-    let finding = one("unreadable-date", text);
-    assert!(!finding.message.contains("1960") && finding.codes.is_empty(), "{finding:?}");
+fn a_date_is_never_shown_as_it_was_mistyped() {
+    let text = "dos_from,procedure,dx1,patient_dob\n13-1-1960,99213,I10,13-1-1960";
+    for rule in ["unreadable-date", "impossible-age"] {
+        let finding = one(rule, text);
+        assert!(!finding.message.contains("1960") && finding.codes.is_empty(), "{finding:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_said_once() {
+    let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse().unwrap());
+    for (column, bad) in [
+        ("line", "A"),
+        ("claim_type", "X"),
+        ("patient_dob", "1980-02-30"),
+        ("patient_sex", "X"),
+        ("dos_to", "x"),
+        ("pos", "O1"),
+        ("procedure", "9921"),
+        ("mod1", "5"),
+        ("units", "one"),
+        ("charge", "1.005"),
+        ("total_charge", "x"),
+        ("dx1", "E11..65"),
+        ("dx2", "ABC"),
+        ("dx_pointers", "1A"),
+        ("rendering_npi", "1234567894"),
+        ("billing_npi", "12"),
+        ("referring_npi", "x"),
+        ("taxonomy", "207Q"),
+        ("received_date", "x"),
+        ("statement_from", "x"),
+        ("bill_type", "1X1"),
+        ("revenue_code", "45O"),
+        ("patient_status", "x"),
+        ("admit_date", "x"),
+        ("discharge_date", "x"),
+    ] {
+        // What else the row needs, so that nothing is missing.
+        let mut fields = vec![
+            ("dos_from", "2026-03-02"),
+            ("procedure", "99213"),
+            ("dx1", "I10"),
+            ("pos", "11"),
+            ("units", "1"),
+            ("charge", "1.00"),
+            ("dx_pointers", "A"),
+            ("rendering_npi", "1234567893"),
+        ];
+        match fields.iter_mut().find(|(name, _)| *name == column) {
+            Some(field) => field.1 = bad,
+            None => fields.push((column, bad)),
+        }
+        let row = |pick: fn(&(&'static str, &'static str)) -> &'static str| {
+            fields.iter().map(pick).collect::<Vec<_>>().join(",")
+        };
+        let text = format!("claim_id,{}\nX-1,{}\n", row(|f| f.0), row(|f| f.1));
+        let report = checker.check(&read::csv_claims(&text).unwrap()[0]);
+        let on_field: Vec<&str> = report
+            .findings
+            .iter()
+            .filter(|f| f.severity > Severity::Info && f.field.to_string() == column)
+            .map(|f| f.rule.id)
+            .collect();
+        assert_eq!(on_field.len(), 1, "{column}: {on_field:?}");
+    }
 }
 
 #[test]

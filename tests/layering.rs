@@ -127,3 +127,13 @@ fn exceptions_are_in_use() {
         assert!(used, "{from} no longer imports {to}: drop the exception");
     }
 }
+
+#[test]
+fn imports_are_seen_in_every_form() {
+    let roots = root_names("pub use claim::{Claim,\n    Coded};\npub use date::Date;\n");
+    let seen = |line: &str| imports(line, &roots).join(" ");
+    assert_eq!(seen("use crate::rules::find;"), "rules");
+    assert_eq!(seen("use crate::{Claim, Date, rules};"), "claim date rules");
+    assert_eq!(seen("    let x: crate::Date = crate::table::day();"), "date table");
+    assert_eq!(seen("use std::fmt;"), "");
+}

@@ -1,4 +1,5 @@
 //! The registry of rules: every declaration is complete, behaves as its examples say, and keeps its id for ever.
+#![allow(clippy::print_stdout, reason = "says which examples could not be run")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use cleanclaim::Tables;
 use cleanclaim::engine::{Options, Outcome, Summary, check_files};
 use cleanclaim::read::Input;
-use cleanclaim::report::{Checked, Reporter};
+use cleanclaim::report::{Checked, Reporter, rules_markdown};
 use cleanclaim::rule::{Rule, Status};
 use cleanclaim::table::TableKind;
 use cleanclaim::{Checker, Why, rules};
@@ -111,6 +112,19 @@ fn examples_behave() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn a_column_that_the_file_does_not_have_is_not_missing_on_every_line() {
+    let checker = Checker::new(Tables::embedded()).as_of(TODAY.parse().unwrap());
+    let (said, outcome) = run(&checker, "smallest", "dos_from,procedure,dx1,dx2\n2026-03-02,99213,I10,E78.5");
+    assert!(said.is_empty(), "{}", said[0].message);
+    for rule in
+        ["missing-place", "missing-units", "missing-charge", "missing-pointer", "missing-rendering-npi"]
+    {
+        let not_evaluated = outcome.summary.not_evaluated.iter().find(|gap| gap.rule.name == rule);
+        assert!(matches!(not_evaluated.unwrap().why, Why::NoColumn(_)), "{rule}");
+    }
 }
 
 /// The values of an example's patient columns.
@@ -251,20 +265,33 @@ fn ids_are_never_taken_back() {
 }
 
 #[test]
-fn a_family_is_a_file() {
+fn the_reference_page_is_fresh() {
+    let path = at_root("docs/rules.md");
+    let page = rules_markdown(rules::all());
+    if updating() {
+        fs::write(&path, page).unwrap();
+    } else {
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == page, "docs/rules.md is stale; run UPDATE=1 cargo test --test rules");
+    }
+}
+
+/// The families of the rules that a file or a folder declares.
+fn families_in(path: &Path) -> BTreeSet<String> {
+    if path.is_dir() {
+        return fs::read_dir(path).unwrap().flat_map(|entry| families_in(&entry.unwrap().path())).collect();
+    }
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().filter_map(|line| line.trim().strip_prefix("id: \"")).map(|id| id[..3].to_owned()).collect()
+}
+
+#[test]
+fn a_family_is_a_file_or_a_folder() {
     let mut of_family: BTreeMap<String, String> = BTreeMap::new();
     for entry in fs::read_dir(at_root("src/rules")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        // A large family is a folder.
-        let text = if path.is_dir() {
-            let files = fs::read_dir(&path).unwrap().map(|file| file.unwrap().path());
-            files.map(|file| fs::read_to_string(file).unwrap()).collect()
-        } else {
-            fs::read_to_string(&path).unwrap()
-        };
-        let ids = text.lines().filter_map(|line| line.trim().strip_prefix("id: \""));
-        let families: BTreeSet<String> = ids.map(|id| id[..3].to_owned()).collect();
+        let families = families_in(&path);
         assert!(families.len() <= 1, "{name} has rules of {families:?}");
         for family in families {
             if let Some(other) = of_family.insert(family.clone(), name.clone()) {

@@ -34,7 +34,9 @@ pub(crate) enum Topic {
     Control,
     /// A diagnosis or a procedure: the claim keeps what stood there, and the rules about codes look at that.
     Kept,
-    /// A date.
+    /// The patient's birth date or sex.
+    Patient,
+    /// Another date.
     Date,
     /// Units or money.
     Amount,
@@ -62,10 +64,10 @@ impl Fault {
             (Reason::Differs, _) => Topic::Differs,
             (Reason::ControlCharacters, _) => Topic::Control,
             (Reason::Code(_), Field::Diagnosis(_) | Field::Diagnoses | Field::Procedure) => Topic::Kept,
+            (_, Field::PatientDob | Field::PatientSex) => Topic::Patient,
             (
                 _,
-                Field::PatientDob
-                | Field::DosFrom
+                Field::DosFrom
                 | Field::DosTo
                 | Field::Received
                 | Field::StatementFrom

@@ -153,7 +153,7 @@ static DTE005: Rule = Rule {
     fails: &[
         "dos_from,procedure,dx1\n2026-02-29,99213,E11.65",
         "dos_from,procedure,dx1\nyesterday,99213,E11.65",
-        "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,E11.65,1950-13-01",
+        "dos_from,procedure,dx1,received_date\n2026-03-02,99213,E11.65,2026-13-01",
     ],
     passes: &[
         "dos_from,procedure,dx1\n2024-02-29,99213,E11.65",
@@ -164,7 +164,7 @@ static DTE005: Rule = Rule {
 
 fn unreadable_date(case: &Case<'_>, out: &mut Findings) {
     for fault in case.claim.faults_of(Topic::Date) {
-        // Never what stood there: a mistyped date of birth is still one.
+        // Without what stood there: a column mapped wrongly may hold birth dates.
         out.on_fault(fault, format!("{} cannot be read: {}", fault.field, fault.reason)).codes.clear();
     }
 }

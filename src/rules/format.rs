@@ -31,12 +31,10 @@ static FMT001: Rule = Rule {
     fails: &[
         "line,dos_from,procedure,dx1\nA,2026-03-02,99213,E11.65",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1\nI,1X1,2026-03-02,0450,99283,E11.65",
-        "dos_from,procedure,dx1,patient_sex\n2026-03-02,99213,E11.65,X",
     ],
     passes: &[
         "line,dos_from,procedure,dx1\n01,2026-03-02,99213,E11.65",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,0450,99283,E11.65",
-        "dos_from,procedure,dx1,patient_sex\n2026-03-02,99213,E11.65,U",
     ],
     check: Check::Claim(unreadable_field),
 };

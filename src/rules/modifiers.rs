@@ -117,10 +117,11 @@ static MOD001: Rule = Rule {
 fn unknown_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
     let line = &case.claim.lines[at];
     let day = case.lines[at].day;
+    let mut open = None;
     for (field, modifier) in each(line) {
         match known(case, line, modifier, day) {
             Known::Listed(_) => {}
-            Known::Open(why) => out.not_evaluated(why),
+            Known::Open(why) => open = open.or(Some(why)),
             Known::Unlisted => {
                 let whose = if modifier.is_numeric() {
                     "no modifier of CPT"
@@ -131,6 +132,10 @@ fn unknown_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
                 mark_stale(case, finding, modifier, day);
             }
         }
+    }
+    // A line counts once, however many modifiers it has.
+    if let Some(why) = open {
+        out.not_evaluated(why);
     }
 }
 
@@ -157,6 +162,7 @@ fn modifier_out_of_date(case: &Case<'_>, at: usize, out: &mut Findings) {
         return;
     }
     let Some(day) = case.lines[at].day else { return out.not_evaluated(Why::NoDate) };
+    let mut open = None;
     for (field, modifier) in each(line) {
         let message = match known(case, line, modifier, Some(day)) {
             Known::Listed(InForce::NotYet(from)) => {
@@ -166,13 +172,16 @@ fn modifier_out_of_date(case: &Case<'_>, at: usize, out: &mut Findings) {
                 format!("modifier {modifier} ended on {to}, before the date of service {day}")
             }
             Known::Open(why) => {
-                out.not_evaluated(why);
+                open = open.or(Some(why));
                 continue;
             }
-            _ => continue,
+            Known::Listed(InForce::Yes) | Known::Unlisted => continue,
         };
         let finding = out.on_line(at, field, message).code(modifier);
         mark_stale(case, finding, modifier, Some(day));
+    }
+    if let Some(why) = open {
+        out.not_evaluated(why);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `DEM`: the patient's age and sex, and whether diagnoses and services fit them.
 
 use crate::Date;
-use crate::claim::{Claim, Field, Reason};
+use crate::claim::{Claim, Field, Topic};
 use crate::code::{Procedure, Sex};
 use crate::resolve::Case;
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
@@ -203,8 +203,7 @@ fn impossible_sex(case: &Case<'_>, out: &mut Findings) {
 }
 
 fn unreadable(claim: &Claim, field: Field, what: &str, out: &mut Findings) {
-    let bad = |reason: &Reason| !matches!(reason, Reason::Differs);
-    for fault in claim.faults.iter().filter(|f| f.field == field && bad(&f.reason)) {
+    for fault in claim.faults_of(Topic::Patient).filter(|f| f.field == field) {
         out.on_row(fault.row, field, format!("{what}: {}", fault.reason));
     }
 }
