@@ -1,5 +1,7 @@
 //! The command line.
-fn main() {
-    let a: Vec<String> = std::env::args().collect();
-    cleanclaim::embed_tmp(std::path::Path::new(&a[1])).unwrap();
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cleanclaim::cli::run(std::env::args_os())
 }

@@ -4,7 +4,7 @@ mod flags;
 mod rows;
 
 pub use flags::{Flags, NoteKind};
-pub(crate) use rows::{Block, Chapter, CodeRow, Rows};
+pub(crate) use rows::{Block, Chapter, Rows, same_words};
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
@@ -118,6 +118,11 @@ impl Icd10CmTable {
     pub fn window(&self) -> DateRange {
         let d = self.pack.description();
         DateRange { from: d.from, to: d.to }
+    }
+
+    /// Names this very pack.
+    pub(crate) fn checksum(&self) -> u32 {
+        self.pack.checksum()
     }
 
     pub(crate) fn pack(&self) -> &Pack {

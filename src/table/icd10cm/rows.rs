@@ -24,6 +24,8 @@ pub(crate) struct Rows {
     pub(crate) edition: String,
     pub(crate) window: DateRange,
     pub(crate) sources: Vec<SourceFile>,
+    /// The embedded pack into which sources were merged, by checksum.
+    pub(crate) base: Option<u32>,
 }
 
 /// A code or header.
@@ -155,7 +157,18 @@ impl Rows {
             edition: description.edition.clone(),
             window: table.window(),
             sources: description.sources.clone(),
+            base: description.base,
         }
+    }
+
+    /// Drops headers that a file names but under which no code ever was billable in ICD-10's time, and codes that only old lists name.
+    pub(crate) fn drop_codes_without_use(&mut self) {
+        let with_codes: Vec<String> =
+            self.codes.iter().filter(|(_, r)| !r.spans.is_empty()).map(|(c, _)| c.clone()).collect();
+        self.codes.retain(|code, row| {
+            let next = with_codes.partition_point(|c| c.as_str() < code.as_str());
+            !row.spans.is_empty() || with_codes.get(next).is_some_and(|c| c.starts_with(code.as_str()))
+        });
     }
 
     /// Builds the pack.
@@ -226,6 +239,7 @@ impl Rows {
             from: self.window.from,
             to: self.window.to,
             built_on: vec![],
+            base: self.base,
             sources: self.sources.clone(),
             counts: vec![
                 count("codes", billable),
