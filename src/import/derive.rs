@@ -93,3 +93,21 @@ pub(crate) fn procedures(sources: &[&Source]) -> Result<ProcedureRows> {
     }
     Ok(rows)
 }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_pack_comes_back_from_its_rows() {
+        let embedded = Tables::embedded().icd10cm;
+        let bytes = Icd10CmRows::of(&embedded).build();
+        let pack = crate::table::Pack::open(std::borrow::Cow::Owned(bytes)).unwrap();
+        assert_eq!(pack.checksum(), embedded.checksum());
+    }
+
+    #[test]
+    fn the_embedded_tables_own_words_date_its_notes() {
+        let embedded = Tables::embedded().icd10cm;
+        assert_eq!(newest_notes(&embedded.description().edition), Date::constant(2026, 4, 1));
+    }
+}

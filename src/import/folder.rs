@@ -8,7 +8,7 @@ use super::container;
 use super::content::Content;
 use super::derive::DERIVED;
 use super::layout::{self, Input, LAYOUTS};
-use super::source::{self, Source, file_name};
+use super::source::{Source, file_name};
 use crate::error::ErrorKind;
 use crate::table::{Icd10CmTable, Pack, SourceFile, TableKind, Tables};
 use crate::{Date, Error, Result};
@@ -487,7 +487,7 @@ mod tests {
 
     #[test]
     fn the_kind_of_source_packs_is_in_their_names() {
-        assert_eq!(file_name("a"), format!("{}-a.tbl", source::KIND));
+        assert_eq!(file_name("a"), format!("{}-a.tbl", super::super::source::KIND));
         assert!(DERIVED.iter().all(|d| d.file == format!("{}.tbl", d.table.name())));
     }
 }

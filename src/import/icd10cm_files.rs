@@ -9,7 +9,7 @@ use super::layout::{Draft, Input, Layout};
 use super::named_date::{self, month_and_year, next_icd10cm_update};
 use crate::code::Icd10Cm;
 use crate::error::ImportError;
-use crate::table::{Icd10CmTable, Standing, TableKind};
+use crate::table::{Icd10CmTable, Standing, TableKind, same_words};
 use crate::{Date, DateRange};
 
 pub(crate) static ORDER: Layout = Layout {
@@ -164,6 +164,23 @@ fn differing(edition: &Edition, day: Date, table: &Icd10CmTable) -> usize {
 }
 
 fn notes(edition: &Edition, effective: Date, table: &Icd10CmTable) -> Vec<String> {
+    let mut out = date_notes(edition, effective, table);
+    if edition.tabular.is_some() {
+        let reworded = |(code, title): (&String, &String)| {
+            let rank = Icd10Cm::parse(code.as_bytes()).ok().and_then(|c| table.rank(c));
+            rank.and_then(|r| table.title(r)).is_some_and(|t| !same_words(&t, title))
+        };
+        let n = edition.titles.iter().filter(|&t| reworded(t)).count();
+        if n > 0 {
+            out.push(format!(
+                "{n} titles that the tabular list words otherwise than CMS's code files are kept; those that changed come with the order file"
+            ));
+        }
+    }
+    out
+}
+
+fn date_notes(edition: &Edition, effective: Date, table: &Icd10CmTable) -> Vec<String> {
     let window = table.window();
     if effective < window.from {
         return vec![format!("before {}, when ICD-10-CM came into use: only titles are taken", window.from)];
