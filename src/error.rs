@@ -118,6 +118,16 @@ pub enum PackError {
         /// What is wrong with it.
         what: String,
     },
+    /// Made from the user's sources and another release's embedded table.
+    #[error(
+        "made with the embedded table {expected:08x}, but this cleanclaim's is {got:08x}; build it anew with `cleanclaim tables rebuild`"
+    )]
+    Base {
+        /// The embedded table with which it was made.
+        expected: u32,
+        /// The embedded table that is there.
+        got: u32,
+    },
     /// Built against another edition of the code index than the one beside it.
     #[error(
         "built against code index {expected:08x}, but the index here is {got:08x}; run `cleanclaim tables add` or `tables remove` to rebuild"

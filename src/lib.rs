@@ -21,7 +21,7 @@ pub mod rules;
 pub mod cli;
 
 #[cfg(feature = "import")]
-mod import;
+pub mod import;
 
 pub use claim::{Claim, Coded, Diagnosis, Field, Line};
 pub use date::{Date, DateError, DateRange};
@@ -31,12 +31,3 @@ pub use money::{AmountError, Cents, Units};
 pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, Why};
 pub use rule::{Finding, Rule, Severity};
 pub use table::Tables;
-#[cfg(feature = "import")]
-#[doc(hidden)]
-pub fn embed_tmp(data: &std::path::Path) -> Result<()> {
-    for (name, bytes) in import::build_embedded(data)? {
-        let p = data.join("tables").join(name);
-        std::fs::write(&p, bytes).map_err(|e| Error::io(&p, e))?;
-    }
-    Ok(())
-}

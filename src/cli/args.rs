@@ -1,14 +1,15 @@
 //! What several commands take: the tables, the day, the formats.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::import::default_folder;
 use crate::report::Format;
 use crate::rule::Severity;
-use crate::{Date, Result, Tables};
+use crate::{Date, ErrorKind, Result, Tables};
 
 /// The environment variable that names the tables folder.
 const VARIABLE: &str = "CLEANCLAIM_TABLES";
@@ -16,8 +17,8 @@ const VARIABLE: &str = "CLEANCLAIM_TABLES";
 /// Against which tables, and as of which day.
 #[derive(Debug, Args)]
 pub(super) struct Against {
-    /// Folder of the tables that were added [default: $CLEANCLAIM_TABLES, else the user's data folder].
-    #[arg(long, value_name = "DIR")]
+    /// What `--tables` says: an option of the program, which commands share.
+    #[arg(skip)]
     pub(super) tables: Option<PathBuf>,
     /// The day that counts as today, as 2026-03-02 [default: today, UTC].
     #[arg(long, value_name = "DATE")]
@@ -41,19 +42,12 @@ impl Against {
     }
 }
 
-/// Where `tables add` puts what it builds unless told otherwise; `None` if the system names no such place.
-pub(super) fn default_folder() -> Option<PathBuf> {
-    let home = |rest: &str| variable("HOME").map(|home| Path::new(&home).join(rest));
-    let data = if cfg!(windows) {
-        variable("LOCALAPPDATA").map(PathBuf::from)
-    } else if cfg!(target_os = "macos") {
-        home("Library/Application Support")
-    } else {
-        // The specification says to ignore a relative one.
-        let set = variable("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        set.or_else(|| home(".local/share"))
-    };
-    data.map(|data| data.join("cleanclaim").join("tables"))
+/// The tables folder in which to add and remove: `--tables`, the variable, or the user's data folder.
+pub(super) fn tables_folder(named: Option<PathBuf>) -> Result<PathBuf> {
+    named.or_else(|| variable(VARIABLE).map(PathBuf::from)).or_else(default_folder).ok_or_else(|| {
+        ErrorKind::Usage("the system names no data folder; say where the tables are with --tables".to_owned())
+            .into()
+    })
 }
 
 /// An environment variable; an empty one counts as not set.

@@ -43,7 +43,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = severity_parser())]
     fail_on: Severity,
     #[command(flatten)]
-    against: Against,
+    pub(super) against: Against,
     /// Threads; 0 means one for each processor.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
     threads: u16,

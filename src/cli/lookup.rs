@@ -26,7 +26,7 @@ pub(super) struct LookupArgs {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: CardFormat,
     #[command(flatten)]
-    against: Against,
+    pub(super) against: Against,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

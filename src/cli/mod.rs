@@ -9,8 +9,10 @@ mod lookup;
 mod output;
 mod rules;
 mod shell;
+mod tables;
 
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +38,9 @@ enum Status {
 #[command(name = "cleanclaim", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "Example:\n  cleanclaim check claims.csv")]
 pub(crate) struct Cli {
+    /// Folder of the tables that were added [default: $CLEANCLAIM_TABLES, else the user's data folder].
+    #[arg(long, global = true, value_name = "DIR")]
+    tables: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -50,6 +55,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Show all there is about a code.
     Lookup(lookup::LookupArgs),
+    /// Add, list, compare and remove tables.
+    Tables(tables::TablesArgs),
     /// Write the completions of a shell to standard output.
     Completions(shell::CompletionsArgs),
     /// Write a man page to standard output.
@@ -69,7 +76,7 @@ pub fn run() -> ExitCode {
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
     let mut err = io::stderr();
-    let done = dispatch(cli.command, &mut out, &mut err).and_then(|status| {
+    let done = dispatch(cli.command, cli.tables, &mut out, &mut err).and_then(|status| {
         out.flush().map_err(|e| Error::io("output", e))?;
         Ok(status)
     });
@@ -86,12 +93,27 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, out: &mut (dyn Write + Send), err: &mut dyn Write) -> Result<Status> {
+fn dispatch(
+    command: Command,
+    folder: Option<PathBuf>,
+    out: &mut (dyn Write + Send),
+    err: &mut dyn Write,
+) -> Result<Status> {
     match command {
-        Command::Check(args) => check::run(&args, out, err),
+        Command::Check(mut args) => {
+            args.against.tables = folder;
+            check::run(&args, out, err)
+        }
         Command::Explain(args) => explain::run(&args, out),
         Command::Rules(args) => rules::run(&args, out),
-        Command::Lookup(args) => lookup::run(&args, out),
+        Command::Lookup(mut args) => {
+            args.against.tables = folder;
+            lookup::run(&args, out)
+        }
+        Command::Tables(args) => {
+            let clean = tables::run(&args, &args::tables_folder(folder)?, out, err)?;
+            Ok(if clean { Status::Clean } else { Status::Found })
+        }
         Command::Completions(args) => shell::completions(&args, out),
         Command::Man(args) => shell::man(&args, out),
     }

@@ -60,6 +60,7 @@ pub(crate) fn build(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
         window: DateRange::since(Date::ICD10_START),
         sources: vec![],
         tabular: None,
+        base: None,
     };
     let mut previous_tabular = BTreeMap::new();
     for source in &sources.source {
@@ -99,25 +100,15 @@ pub(crate) fn build(data: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
             edition.titles.retain(|code, _| rows.codes.get(code).is_some_and(|row| row.titles.is_empty()));
         }
         if source.layout == Layout::Tabular {
-            // The tabular words some titles otherwise than CMS's files do. Only what it changed itself is a new title.
             let titles = edition.titles.clone();
-            edition.titles.retain(|code, title| {
-                let untitled = rows.codes.get(code).is_none_or(|row| row.titles.is_empty());
-                untitled || previous_tabular.get(code).is_some_and(|before| before != title)
-            });
+            edition.drop_reworded_titles(&rows, Some(&previous_tabular));
             previous_tabular.extend(titles);
             rows.edition.clone_from(&source.title);
         }
         edition.merge(&mut rows, source.effective);
         rows.sources.push(SourceFile { name: source.file.clone(), sha256: source.sha256.clone() });
     }
-    // Headers that a file names but under which no code ever was billable in ICD-10's time, and codes that only old lists name.
-    let with_codes: Vec<String> =
-        rows.codes.iter().filter(|(_, r)| !r.spans.is_empty()).map(|(c, _)| c.clone()).collect();
-    rows.codes.retain(|code, row| {
-        let next = with_codes.partition_point(|c| c.as_str() < code.as_str());
-        !row.spans.is_empty() || with_codes.get(next).is_some_and(|c| c.starts_with(code.as_str()))
-    });
+    rows.drop_codes_without_use();
     rows.edition = format!("{}, with codes and dates through {}", rows.edition, rows.window.to);
     Ok(vec![("icd10cm.tbl", rows.build())])
 }

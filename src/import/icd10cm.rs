@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use roxmltree::{Document, Node};
 
+use super::Located;
+use super::named_date::next_icd10cm_update;
 use crate::code::Icd10Cm;
 use crate::error::ImportError;
 use crate::table::{Block, Chapter, Flags, Icd10CmRows, NoteKind, NoteRow};
@@ -63,8 +65,6 @@ impl SeventhException {
         code.starts_with(&self.category) && self.sixth.contains(&bytes[5]) && self.seventh.contains(&bytes[6])
     }
 }
-
-type Located = (Option<u64>, ImportError);
 
 fn row_error(layout: &'static str, line: usize, expected: &str, got: &str) -> Located {
     let got = got.chars().take(60).collect();
@@ -322,6 +322,19 @@ fn line_of(node: Node<'_, '_>) -> usize {
 }
 
 impl Edition {
+    /// The tabular words some titles otherwise than CMS's files do. Keeps those of codes without a title, and those that the tabular
+    /// itself changed since the one before.
+    pub(crate) fn drop_reworded_titles(
+        &mut self,
+        rows: &Icd10CmRows,
+        before: Option<&BTreeMap<String, String>>,
+    ) {
+        self.titles.retain(|code, title| {
+            let untitled = rows.codes.get(code).is_none_or(|row| row.titles.is_empty());
+            untitled || before.and_then(|titles| titles.get(code)).is_some_and(|before| before != title)
+        });
+    }
+
     /// Merges the edition, in force from `effective`, into the table.
     ///
     /// Dates that the table knows stand: within its window only titles, notes and codes unheard of are taken. After the window,
@@ -355,7 +368,7 @@ impl Edition {
             rows.codes.entry(code.clone()).or_default().add_title(effective, title);
         }
         if beyond {
-            rows.window.to = effective.add_years(1).add_days(-1);
+            rows.window.to = next_icd10cm_update(effective).add_days(-1);
         }
     }
 }

@@ -1,7 +1,34 @@
-//! Publishers' files become rows. Every layout is recognised by its content; its name only helps to date it.
+//! Publishers' files become tables: recognised by content, kept as rows in a folder, built into packs.
+//!
+//! A layout is one entry in `layout.rs` and one file; what is made from all files together is one entry in `derive.rs`.
 
+mod code_list;
+mod commit;
 mod container;
+mod content;
+mod cpt;
+mod derive;
+mod diff;
 mod embed;
+mod folder;
+mod hcpcs;
 mod icd10cm;
+mod icd10cm_files;
+mod layout;
+mod listing;
+mod merge;
+mod named_date;
+mod source;
 
+pub use diff::{Change, ChangeKind, Diff, Side, UsedChange, UsedCode};
+pub use folder::{
+    AddOptions, Added, Addition, Entry, Skipped, TablesFolder, Verdict, default_folder, known_layouts,
+};
+
+#[cfg(feature = "cli")]
 pub(crate) use embed::build as build_embedded;
+
+use crate::error::ImportError;
+
+/// What is wrong in a file, and in which line if it is in one.
+type Located = (Option<u64>, ImportError);

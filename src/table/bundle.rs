@@ -6,6 +6,7 @@ use super::embedded;
 use super::format::{Description, Pack};
 use super::icd10cm::{self, Icd10CmTable};
 use super::procedures::{self, ProcedureTable};
+use crate::error::PackError;
 use crate::{Date, Error, Result};
 
 /// A kind of table that rules need.
@@ -81,6 +82,10 @@ impl Tables {
         std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
         let mut tables = Tables::embedded();
         if let Some((path, pack)) = read(folder, icd10cm::KIND)? {
+            let got = tables.icd10cm.checksum();
+            if let Some(expected) = pack.description().base.filter(|&base| base != got) {
+                return Err(Error::pack(path, PackError::Base { expected, got }));
+            }
             tables.icd10cm = Icd10CmTable::open(pack).map_err(|e| Error::pack(path, e))?;
         }
         if let Some((path, pack)) = read(folder, procedures::KIND)? {

@@ -38,6 +38,9 @@ pub struct Description {
     /// The code indexes on which the ranks in this pack rest, by checksum; empty if it has its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub built_on: Vec<u32>,
+    /// The embedded pack into which the user's own sources were merged, by checksum; `None` if it is not so made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<u32>,
     /// What it was made from.
     pub sources: Vec<SourceFile>,
     /// How many of what, in reading order.
@@ -254,6 +257,7 @@ mod tests {
             from: Date::ICD10_START,
             to: Date::MAX,
             built_on: vec![],
+            base: None,
             sources: vec![],
             counts: vec![("rows".to_owned(), 3)],
         }

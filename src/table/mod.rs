@@ -20,6 +20,6 @@ pub use procedures::{Cover, InForce, ProcedureTable};
 #[cfg(feature = "import")]
 pub(crate) use format::{Pack, PackWriter};
 #[cfg(feature = "import")]
-pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows};
+pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows, same_words};
 #[cfg(feature = "import")]
 pub(crate) use procedures::{ProcedureRow, ProcedureRows};

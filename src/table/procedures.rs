@@ -13,7 +13,7 @@ use crate::{Date, DateRange};
 pub(crate) const KIND: &str = "procedures";
 const RECORD: usize = 12;
 const SPAN: usize = 8;
-const COVER: usize = 12;
+const COVER: usize = 16;
 const MODIFIER: usize = 8;
 const NONE: u32 = u32::MAX;
 
@@ -65,6 +65,8 @@ pub(crate) struct ProcedureRows {
     pub(crate) codes: BTreeMap<String, ProcedureRow>,
     pub(crate) modifiers: BTreeMap<String, ProcedureRow>,
     pub(crate) covers: BTreeMap<ProcedureKind, Cover>,
+    /// The last day for which the sources of a kind stand.
+    pub(crate) ends: BTreeMap<ProcedureKind, Date>,
     pub(crate) edition: String,
     pub(crate) window: Option<DateRange>,
     pub(crate) sources: Vec<SourceFile>,
@@ -79,6 +81,9 @@ pub(crate) struct ProcedureRow {
 }
 
 impl ProcedureTable {
+    /// Stands for the first day of a code that is in a list which does not tell it.
+    pub const UNKNOWN_START: Date = Date::constant(1, 1, 1);
+
     pub(crate) fn open(pack: Pack) -> Result<ProcedureTable, PackError> {
         pack.expect_kind(KIND)?;
         let table = ProcedureTable {
@@ -204,6 +209,13 @@ impl ProcedureTable {
         }
     }
 
+    /// The last day for which the list of a kind stands; `None` if there is none. The table's own window ends with the first of them.
+    pub fn stands_until(&self, kind: ProcedureKind) -> Option<Date> {
+        let at = kind as usize * COVER;
+        let bytes = self.pack.bytes(self.covers);
+        (u32_at(bytes, at) != 0).then(|| Date::from_number_unchecked(u32_at(bytes, at + 12)))
+    }
+
     /// Does the table list modifiers (the HCPCS file does)?
     pub fn has_modifiers(&self) -> bool {
         self.modifiers.count(MODIFIER) > 0
@@ -261,10 +273,11 @@ impl ProcedureRows {
             modifiers.extend_from_slice(&text(title).to_le_bytes());
         }
         let covers = ProcedureKind::ALL.into_iter().flat_map(|kind| {
+            let end = self.ends.get(&kind).copied().unwrap_or(Date::MAX).number();
             match self.covers.get(&kind).copied().unwrap_or(Cover::None) {
-                Cover::None => [0, 0, 0],
-                Cover::Partial { codes, from } => [1, codes, from.number()],
-                Cover::Whole { from } => [2, 0, from.number()],
+                Cover::None => [0, 0, 0, 0],
+                Cover::Partial { codes, from } => [1, codes, from.number(), end],
+                Cover::Whole { from } => [2, 0, from.number(), end],
             }
         });
         let window = self.window.unwrap_or(DateRange { from: Date::MAX, to: Date::MAX });
@@ -274,6 +287,7 @@ impl ProcedureRows {
             from: window.from,
             to: window.to,
             built_on: vec![],
+            base: None,
             sources: self.sources.clone(),
             counts: vec![
                 ("codes".to_owned(), self.codes.len() as u64),

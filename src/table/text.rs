@@ -144,6 +144,7 @@ mod tests {
             from: Date::ICD10_START,
             to: Date::MAX,
             built_on: vec![],
+            base: None,
             sources: vec![],
             counts: vec![],
         };

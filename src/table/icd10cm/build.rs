@@ -84,6 +84,7 @@ impl Rows {
             from: self.window.from,
             to: self.window.to,
             built_on: vec![],
+            base: self.base,
             sources: self.sources.clone(),
             counts: vec![
                 count("codes", billable),

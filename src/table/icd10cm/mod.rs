@@ -13,7 +13,7 @@ pub use flags::{Flags, NoteKind};
 pub(crate) use relations::letter;
 pub use relations::{NoteId, RuleNote};
 #[cfg(feature = "import")]
-pub(crate) use rows::{Block, Chapter, NoteRow, Rows};
+pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
@@ -143,6 +143,11 @@ impl Icd10CmTable {
     pub fn window(&self) -> DateRange {
         let d = self.pack.description();
         DateRange { from: d.from, to: d.to }
+    }
+
+    /// Names this very pack.
+    pub(crate) fn checksum(&self) -> u32 {
+        self.pack.checksum()
     }
 
     pub(crate) fn pack(&self) -> &Pack {

@@ -17,6 +17,8 @@ pub(crate) struct Rows {
     pub(crate) sources: Vec<SourceFile>,
     /// First days of the first and of the last tabular list that was merged: from when to when notes are known.
     pub(crate) tabular: Option<(Date, Date)>,
+    /// The embedded pack into which sources were merged, by checksum.
+    pub(crate) base: Option<u32>,
 }
 
 /// A line of a note.
@@ -170,6 +172,17 @@ impl Rows {
             window: table.window(),
             sources: description.sources.clone(),
             tabular: table.tabular_days(),
+            base: description.base,
         }
+    }
+
+    /// Drops headers that a file names but under which no code ever was billable in ICD-10's time, and codes that only old lists name.
+    pub(crate) fn drop_codes_without_use(&mut self) {
+        let with_codes: Vec<String> =
+            self.codes.iter().filter(|(_, r)| !r.spans.is_empty()).map(|(c, _)| c.clone()).collect();
+        self.codes.retain(|code, row| {
+            let next = with_codes.partition_point(|c| c.as_str() < code.as_str());
+            !row.spans.is_empty() || with_codes.get(next).is_some_and(|c| c.starts_with(code.as_str()))
+        });
     }
 }

@@ -1,3 +1,0 @@
-fn main() {
-    cleanclaim::embed_tmp(std::path::Path::new("data")).unwrap();
-}
