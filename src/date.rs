@@ -34,9 +34,9 @@ pub enum DateError {
 
 impl Date {
     /// The last day there is; stands for "open" in tables.
-    pub const MAX: Date = Date(NonZeroU32::new(9999_12_31).unwrap());
+    pub const MAX: Date = Date::constant(9999, 12, 31);
     /// ICD-10-CM and ICD-10-PCS have been in force since this day.
-    pub const ICD10_START: Date = Date(NonZeroU32::new(2015_10_01).unwrap());
+    pub const ICD10_START: Date = Date::constant(2015, 10, 1);
 
     /// The day, or `None` if the calendar has no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Date> {

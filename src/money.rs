@@ -127,7 +127,7 @@ impl fmt::Display for Units {
         let sign = if self.0 < 0 { "-" } else { "" };
         let amount = self.0.unsigned_abs();
         write!(f, "{sign}{}", amount / 1000)?;
-        if amount % 1000 != 0 {
+        if !amount.is_multiple_of(1000) {
             let part = format!("{:03}", amount % 1000);
             write!(f, ".{}", part.trim_end_matches('0'))?;
         }

@@ -170,6 +170,9 @@ struct Sink<'a> {
     tally: Tally,
 }
 
+/// First and last id of a block.
+type FirstLast = (Box<[u8]>, Box<[u8]>);
+
 /// A block's report.
 struct Done {
     /// The findings, rendered.
@@ -178,7 +181,7 @@ struct Done {
     /// Each claim's id, by hash, its row, and whether it was clean.
     ids: Vec<(u64, u64, bool)>,
     /// Are the ids in strictly ascending order, and which are the first and the last?
-    ascending: Option<(Box<[u8]>, Box<[u8]>)>,
+    ascending: Option<FirstLast>,
 }
 
 impl Run<'_> {

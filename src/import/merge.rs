@@ -196,7 +196,7 @@ fn take(row: &mut ProcedureRow, listed: &[Listed], since: Date, begins: Date) {
         let first = spans.first().map_or(Date::MAX, |s| s.from);
         row.spans.retain(|s| s.to < first);
         row.spans.extend(spans);
-    } else if !row.spans.last().is_some_and(|s| s.to >= begins.add_days(-1)) {
+    } else if row.spans.last().is_none_or(|s| s.to < begins.add_days(-1)) {
         let after = row.spans.last().map_or(since, |s| since.max(s.to.add_days(1)));
         row.spans.push(DateRange::since(after));
     } else if let Some(last) = row.spans.last_mut() {

@@ -129,7 +129,7 @@ fn header_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
         message.push_str(&format!(" (it was billable until {})", last.to));
     }
     let finding = out.at(at.line, Field::Diagnosis(at.column), message).code(code);
-    finding.help(format!("use one of {}", listed(table, &below, day)));
+    finding.help(format!("use a code below it: {}", children_listed(table, rank, day)));
     mark_stale(case, finding, Some(day));
 }
 
@@ -275,7 +275,7 @@ static COD005: Rule = Rule {
 };
 
 fn icd_9_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
-    if case.all_billable || !at.day.is_some_and(|d| d >= Date::ICD10_START) {
+    if case.all_billable || at.day.is_none_or(|d| d < Date::ICD10_START) {
         return;
     }
     let shape = match case.claim.diagnoses[at.diagnosis].code {
@@ -571,6 +571,23 @@ fn listed(table: &Icd10CmTable, ranks: &[Rank], day: Date) -> String {
         .collect();
     if ranks.len() > MOST {
         out.push(format!("and {} more", ranks.len() - MOST));
+    }
+    out.join(", ")
+}
+
+/// What is directly below a header on a day, at most ten; a dash marks what has codes below it in turn.
+fn children_listed(table: &Icd10CmTable, rank: Rank, day: Date) -> String {
+    const MOST: usize = 10;
+    let exists = |r: &Rank| matches!(table.standing(*r, day), Standing::Billable(_) | Standing::Header);
+    let children: Vec<Rank> = table.children(rank).into_iter().filter(exists).collect();
+    let shown = children.iter().take(MOST).filter_map(|&r| {
+        let dash = if table.standing(r, day) == Standing::Header { "-" } else { "" };
+        let title = table.title_on(r, day).map(|t| format!(" ({t})")).unwrap_or_default();
+        Some(format!("{}{dash}{title}", table.code(r)?))
+    });
+    let mut out: Vec<String> = shown.collect();
+    if children.len() > MOST {
+        out.push(format!("and {} more", children.len() - MOST));
     }
     out.join(", ")
 }

@@ -8,7 +8,7 @@ use crate::code::{Modifier, PlaceOfService};
 
 /// A place of service.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub(super) struct Place {
     name: &'static str,
     from: Option<Date>,
     to: Option<Date>,
@@ -25,7 +25,10 @@ static PLACES: LazyLock<[Option<Place>; 100]> = LazyLock::new(|| {
     out
 });
 
-static CPT_MODIFIERS: LazyLock<Vec<(Modifier, Option<Date>, Option<Date>)>> = LazyLock::new(|| {
+/// A modifier, its first and its last day where they are known.
+type Dated = (Modifier, Option<Date>, Option<Date>);
+
+static CPT_MODIFIERS: LazyLock<Vec<Dated>> = LazyLock::new(|| {
     let list = records(include_str!("../../data/lists/cpt_modifiers.csv"));
     list.filter_map(|[code, from, to, _]| Some((Modifier::parse(code.as_bytes()).ok()?, day(from), day(to))))
         .collect()

@@ -498,10 +498,10 @@ impl Assembler {
     }
 
     fn modifier(&mut self, line: &mut Line, at: usize, field: Field, text: &[u8], row: u64) {
-        if let Some(modifier) = self.read(field, Some(at), row, text, Modifier::parse(text)) {
-            if !line.modifiers.push(modifier) {
-                self.fault(field, Some(at), row, Reason::TooMany { most: 4 }, None);
-            }
+        if let Some(modifier) = self.read(field, Some(at), row, text, Modifier::parse(text))
+            && !line.modifiers.push(modifier)
+        {
+            self.fault(field, Some(at), row, Reason::TooMany { most: 4 }, None);
         }
     }
 }

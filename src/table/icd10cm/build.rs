@@ -343,8 +343,8 @@ fn parent_of(code: &str, ranks: &HashMap<&str, u32>) -> Option<u32> {
 }
 
 /// When each header has a billable code below it.
-fn header_windows(rows: &BTreeMap<String, CodeRow>) -> HashMap<&str, Vec<DateRange>> {
-    let mut out: HashMap<&str, Vec<DateRange>> = HashMap::new();
+fn header_windows(rows: &BTreeMap<String, CodeRow>) -> BTreeMap<&str, Vec<DateRange>> {
+    let mut out: BTreeMap<&str, Vec<DateRange>> = BTreeMap::new();
     for (code, row) in rows {
         for n in 3..code.len() {
             if let Some((header, _)) = rows.get_key_value(&code[..n]) {
@@ -354,7 +354,7 @@ fn header_windows(rows: &BTreeMap<String, CodeRow>) -> HashMap<&str, Vec<DateRan
     }
     for windows in out.values_mut() {
         windows.sort_unstable();
-        *windows = super::merged(windows.drain(..).collect::<Vec<_>>().into_iter());
+        *windows = super::merged(std::mem::take(windows).into_iter());
     }
     out
 }

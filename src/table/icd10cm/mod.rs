@@ -150,10 +150,6 @@ impl Icd10CmTable {
         self.pack.checksum()
     }
 
-    pub(crate) fn pack(&self) -> &Pack {
-        &self.pack
-    }
-
     pub(crate) fn index(&self) -> &CodeIndex {
         &self.index
     }
@@ -453,11 +449,11 @@ impl Icd10CmTable {
     pub fn successors(&self, rank: Rank, day: Date, most: usize) -> Vec<Rank> {
         let billable = |r: &Rank| matches!(self.standing(*r, day), Standing::Billable(_));
         let mut out: Vec<Rank> = self.below(rank).into_iter().filter(billable).collect();
-        if out.is_empty() {
-            if let (Standing::Ended(end), Some(parent)) = (self.standing(rank, day), self.parent(rank)) {
-                let began = |r: &Rank| self.billable_windows(*r).iter().any(|w| w.from == end.add_days(1));
-                out = self.below(parent).into_iter().filter(|r| billable(r) && began(r)).collect();
-            }
+        if out.is_empty()
+            && let (Standing::Ended(end), Some(parent)) = (self.standing(rank, day), self.parent(rank))
+        {
+            let began = |r: &Rank| self.billable_windows(*r).iter().any(|w| w.from == end.add_days(1));
+            out = self.below(parent).into_iter().filter(|r| billable(r) && began(r)).collect();
         }
         out.truncate(most);
         out

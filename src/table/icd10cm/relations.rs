@@ -181,15 +181,15 @@ impl Icd10CmTable {
     #[inline]
     pub fn excludes1(&self, a: (Icd10Cm, Rank), b: (Icd10Cm, Rank), day: Date) -> Option<(NoteId, bool)> {
         let kind = NoteKind::Excludes1;
-        if self.letters_named(a.1, kind) & letter(b.0) != 0 {
-            if let Some(note) = self.note_between(a.1, b.1, kind, day) {
-                return Some((note, true));
-            }
+        if self.letters_named(a.1, kind) & letter(b.0) != 0
+            && let Some(note) = self.note_between(a.1, b.1, kind, day)
+        {
+            return Some((note, true));
         }
-        if self.letters_named(b.1, kind) & letter(a.0) != 0 {
-            if let Some(note) = self.note_between(b.1, a.1, kind, day) {
-                return Some((note, false));
-            }
+        if self.letters_named(b.1, kind) & letter(a.0) != 0
+            && let Some(note) = self.note_between(b.1, a.1, kind, day)
+        {
+            return Some((note, false));
         }
         None
     }

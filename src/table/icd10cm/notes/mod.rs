@@ -32,6 +32,7 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
+    #[cfg(test)]
     /// Whether the line holds anything that looks like a code.
     #[must_use]
     pub(crate) fn mentions_code(&self) -> bool {
@@ -39,6 +40,7 @@ impl Parsed {
         !(refs.is_empty() && except.is_empty() && mentions.is_empty() && unparsed.is_empty())
     }
 
+    #[cfg(test)]
     /// Whether a code is one the line is about.
     #[must_use]
     pub(crate) fn matches(&self, code: &[u8]) -> bool {
@@ -59,6 +61,7 @@ pub(crate) struct Note {
 }
 
 impl Note {
+    #[cfg(test)]
     /// The whole phrase, for a finding to quote.
     #[must_use]
     pub(crate) fn phrase(&self) -> String {
