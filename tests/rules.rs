@@ -54,6 +54,8 @@ fn with_claim_id(example: &str) -> String {
 
 /// The tables that a rule needs; `None` if they cannot be built here. A rule gets no table that it does not name, so that its examples show
 /// whether it can do without.
+///
+/// To do when the tables folder has landed: build data/sample/tables/hcpcs_synthetic.csv by `import::TablesFolder` for rules that need procedures.
 fn tables_for(rule: &Rule) -> Option<Tables> {
     if rule.needs.contains(&TableKind::Procedures) { None } else { Some(Tables::embedded()) }
 }
