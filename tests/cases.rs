@@ -1,5 +1,8 @@
 //! What the examples of the rules cannot say: how bad a finding is in which case, where it stands, what it advises.
 
+use std::path::Path;
+
+use cleanclaim::import::{AddOptions, TablesFolder};
 use cleanclaim::rule::{Finding, Severity};
 use cleanclaim::{Checker, Tables, read};
 
@@ -197,4 +200,42 @@ fn without_a_today_nothing_is_in_the_future() {
     let report = Checker::new(Tables::embedded()).rules([(rule, rule.severity)]).check(&claims[0]);
     assert!(report.findings.is_empty());
     assert_eq!(report.not_evaluated.len(), 1);
+}
+
+/// A record of CMS's HCPCS file: 3 is a code, 7 a modifier.
+fn hcpcs_record(code: &str, id: char, title: &str, added: &str) -> String {
+    let head = format!("{code:>5}00100{id}{title:<80}{title:<28}");
+    format!("{head:<268}{added:8}{added:8}{:8}N{:27}\r\n", "", "")
+}
+
+#[test]
+fn letters_are_known_once_the_hcpcs_file_was_added() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modifier-tables");
+    let _ = std::fs::remove_dir_all(&folder);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("HCPC2026_JAN_ANWEB.txt");
+    let records = [
+        hcpcs_record("A1", '7', "Synthetic modifier", "20020701"),
+        hcpcs_record("LT", '7', "Synthetic left side", "19840101"),
+        hcpcs_record("A4550", '3', "Synthetic tray", "19820101"),
+    ];
+    std::fs::write(&file, records.concat()).unwrap();
+    TablesFolder::open(&folder).add(&[file], &AddOptions::default()).unwrap();
+    let rules = ["unknown-modifier", "modifier-out-of-date"].map(|r| cleanclaim::rules::find(r).unwrap());
+    let checker = Checker::new(Tables::open(&folder).unwrap()).rules(rules.map(|r| (r, r.severity)));
+    let said = |day: &str, code: &str, modifier: &str| {
+        let text = format!("claim_id,dos_from,procedure,mod1,dx1\nX-1,{day},{code},{modifier},I10\n");
+        let report = checker.check(&read::csv_claims(&text).unwrap()[0]);
+        let findings: Vec<&str> = report.findings.iter().map(|f| f.rule.id).collect();
+        (findings, report.not_evaluated.len())
+    };
+    let nothing = (vec![], 0);
+    assert_eq!(said("2026-03-02", "A4550", "LT"), nothing);
+    assert_eq!(said("2026-03-02", "A4550", "25"), nothing);
+    assert_eq!(said("2026-03-02", "A4550", "ZZ"), (vec!["MOD001"], 0));
+    assert_eq!(said("2002-06-30", "A4550", "A1"), (vec!["MOD002"], 0));
+    assert_eq!(said("2002-07-01", "A4550", "A1"), nothing);
+    // Origin and destination of a transport are in no list, nor is what the list did not yet know.
+    assert_eq!(said("2026-03-02", "A0429", "RH"), nothing);
+    assert_eq!(said("2026-03-02", "A4550", "RH"), (vec!["MOD001"], 0));
+    assert_eq!(said("1980-01-01", "A4550", "ZZ"), (vec![], 2));
 }

@@ -48,7 +48,7 @@ pub struct Rule {
 pub enum Status {
     /// On by default, since this version.
     Stable(&'static str),
-    /// Off unless selected by its id: what it rests on could not be verified against a primary source.
+    /// Off unless selected by its id: what it rests on could not be verified against a primary source, or it is right only for some files.
     Preview,
     /// Gone; the id is never used again.
     Removed,

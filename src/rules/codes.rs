@@ -402,10 +402,7 @@ static COD011: Rule = Rule {
     carc: &[181],
     needs: &[TableKind::Procedures],
     reads: &[Field::Procedure, Field::DosFrom],
-    fails: &[
-        "dos_from,procedure,dx1\n2026-03-02,G9Z99,E11.65",
-        "dos_from,procedure,dx1\n2026-03-02,G0007,E11.65",
-    ],
+    fails: &["dos_from,procedure,dx1\n2026-03-02,G0007,E11.65"],
     passes: &["dos_from,procedure,dx1\n2026-03-02,G0008,E11.65"],
     check: Check::Line(unknown_procedure),
 };
