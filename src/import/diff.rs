@@ -209,13 +209,12 @@ fn diff_table(table: TableKind, before: &[Source], after: &[Source], alone: bool
         after.iter().filter(|s| before.iter().all(|b| b.name != s.name || !b.says_the_same(s))).collect();
     if alone {
         let day = |sources: &[&Source]| sources.iter().filter_map(|s| s.effective).max();
-        if let (Some(old), Some(new)) = (day(&refs(before)), day(&new)) {
-            if new <= old {
-                let what = format!(
-                    "diff: the new edition begins on {new}, not after the old one ({old}); swap the two"
-                );
-                return Err(ErrorKind::Usage(what).into());
-            }
+        if let (Some(old), Some(new)) = (day(&refs(before)), day(&new))
+            && new <= old
+        {
+            let what =
+                format!("diff: the new edition begins on {new}, not after the old one ({old}); swap the two");
+            return Err(ErrorKind::Usage(what).into());
         }
     }
     let names = |sources: &[&Source]| {

@@ -68,10 +68,10 @@ pub(crate) fn by_kind<'a>(codes: impl IntoIterator<Item = &'a str>) -> BTreeMap<
     let mut out = BTreeMap::new();
     let mut last = "";
     for code in codes {
-        if code != last {
-            if let Ok(procedure) = Procedure::parse(code.as_bytes()) {
-                *out.entry(procedure.kind()).or_default() += 1;
-            }
+        if code != last
+            && let Ok(procedure) = Procedure::parse(code.as_bytes())
+        {
+            *out.entry(procedure.kind()).or_default() += 1;
         }
         last = code;
     }

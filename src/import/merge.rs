@@ -85,8 +85,15 @@ pub(crate) fn procedures(sources: &[&Source]) -> Result<ProcedureRows> {
         Cover::Whole { from } | Cover::Partial { from, .. } => Some(*from),
         Cover::None => None,
     });
-    out.window =
-        from.min().map(|from| DateRange { from, to: out.ends.values().copied().min().unwrap_or(Date::MAX) });
+    let known = from.min().map(|from| (from, out.ends.values().copied().min().unwrap_or(Date::MAX)));
+    // Files of modifiers only list no kind of codes: then they say themselves from when to when they stand.
+    let told = || {
+        Some((
+            sources.iter().map(|s| s.description.from).min()?,
+            sources.iter().map(|s| s.description.to).max()?,
+        ))
+    };
+    out.window = known.or_else(told).map(|(from, to)| DateRange { from, to });
     let mut editions: Vec<&str> = sources.iter().map(|s| s.description.edition.as_str()).collect();
     editions.sort_unstable();
     editions.dedup();
@@ -196,7 +203,7 @@ fn take(row: &mut ProcedureRow, listed: &[Listed], since: Date, begins: Date) {
         let first = spans.first().map_or(Date::MAX, |s| s.from);
         row.spans.retain(|s| s.to < first);
         row.spans.extend(spans);
-    } else if !row.spans.last().is_some_and(|s| s.to >= begins.add_days(-1)) {
+    } else if row.spans.last().is_none_or(|s| s.to < begins.add_days(-1)) {
         let after = row.spans.last().map_or(since, |s| since.max(s.to.add_days(1)));
         row.spans.push(DateRange::since(after));
     } else if let Some(last) = row.spans.last_mut() {
