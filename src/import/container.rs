@@ -51,7 +51,8 @@ fn walk(mut member: Member, each: &mut dyn FnMut(Member) -> Result<()>) -> Resul
     let failed =
         |e: String| Error::import(&path, None, ImportError::Container(format!("cannot unpack: {e}")));
     member.bytes = decompress(&path, member.bytes)?;
-    if !member.bytes.starts_with(b"PK\x03\x04") {
+    // The second is an archive of nothing.
+    if !member.bytes.starts_with(b"PK\x03\x04") && !member.bytes.starts_with(b"PK\x05\x06") {
         member.path = path;
         return each(member);
     }

@@ -68,7 +68,7 @@ impl Content {
                 let rows: usize = sheets.iter().map(Vec::len).sum();
                 let first = sheets.iter().flatten().next();
                 let header = first.map(|r| header_words(&r.cells)).unwrap_or_default();
-                format!("a workbook of {rows} rows{header}")
+                format!("a workbook of {}{header}", number_of(rows, "row"))
             }
             Content::Text(text) => {
                 let lines = text.lines().count();
@@ -80,10 +80,14 @@ impl Content {
                 let delimiter = ['\t', '|', ',', ';'].into_iter().max_by_key(|d| first.matches(*d).count());
                 let cells: Vec<String> =
                     delimiter.map(|d| first.split(d).map(str::to_owned).collect()).unwrap_or_default();
-                format!("text of {lines} lines{}", header_words(&cells))
+                format!("text of {}{}", number_of(lines, "line"), header_words(&cells))
             }
         }
     }
+}
+
+fn number_of(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn header_words(cells: &[String]) -> String {
@@ -219,7 +223,7 @@ mod tests {
             describe("claim_id,patient\n1,Doe\n"),
             "text of 2 lines with 2 columns: claim_id, patient"
         );
-        assert_eq!(describe("123,Doe John,1970-01-01\n"), "text of 1 lines with 3 columns");
+        assert_eq!(describe("123,Doe John,1970-01-01\n"), "text of 1 line with 3 columns");
         assert_eq!(describe("<html><b>"), "XML or HTML that begins with <html");
         assert_eq!(describe(" \n "), "an empty file");
         assert_eq!(describe("%PDF-1.4"), "a PDF document");

@@ -64,8 +64,10 @@ impl Variety {
     }
 }
 
+/// Anesthesia's 00100 is the first code: smaller numbers count something.
 fn is_code(cell: &str) -> bool {
-    Procedure::parse(cell.as_bytes()).is_ok_and(|p| p.kind().is_cpt())
+    let is_cpt = |p: Procedure| p.kind().is_cpt() && p.category_one_number().is_none_or(|n| n >= 100);
+    Procedure::parse(cell.as_bytes()).is_ok_and(is_cpt)
 }
 
 /// The code at the beginning of a line, and the mark or blank after it.
@@ -403,6 +405,7 @@ mod tests {
             "HCPCS,MOD,DESCRIPTION,STATUS,RVU\n10004,,Synthetic procedure A,A,0.8\n10005,26,Synthetic procedure B,A,1.46\n",
             "56781,3,G0008\n56781,3,G0009\n",
             "10001 10002\n10003 10004\n",
+            "00001 Some words\n00002 Other words\n",
             "claim_id,dos_from,procedure\n10001,2026-01-01,99213\n",
         ] {
             let content = Content::of(text.as_bytes()).unwrap();

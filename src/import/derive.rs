@@ -1,12 +1,13 @@
 //! The packs that checks read, made from the embedded table and the kept sources: pure functions, whatever the order of adding.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::icd10cm_files::{self, release};
 use super::merge;
 use super::source::Source;
 use crate::error::ErrorKind;
-use crate::table::{Icd10CmRows, ProcedureRows, TableKind, Tables};
+use crate::table::{Icd10CmRows, Pack, ProcedureRows, TableKind, Tables};
 use crate::{Date, Error, Result};
 
 /// A pack that is made from sources.
@@ -27,6 +28,12 @@ impl Derived {
     pub(crate) fn build(&self, sources: &BTreeMap<String, Source>) -> Result<Option<Vec<u8>>> {
         let of: Vec<&Source> = sources.values().filter(|s| s.layout.table == self.table).collect();
         if of.is_empty() { Ok(None) } else { (self.build)(&of).map(Some) }
+    }
+
+    /// Is the pack at this path whole, and made with the embedded table of this cleanclaim?
+    pub(crate) fn is_current(path: &Path) -> bool {
+        let embedded = || Tables::embedded().icd10cm.checksum();
+        Pack::read(path).is_ok_and(|p| p.description().base.is_none_or(|base| base == embedded()))
     }
 }
 
@@ -101,7 +108,7 @@ mod tests {
     fn the_embedded_pack_comes_back_from_its_rows() {
         let embedded = Tables::embedded().icd10cm;
         let bytes = Icd10CmRows::of(&embedded).build();
-        let pack = crate::table::Pack::open(std::borrow::Cow::Owned(bytes)).unwrap();
+        let pack = Pack::open(std::borrow::Cow::Owned(bytes)).unwrap();
         assert_eq!(pack.checksum(), embedded.checksum());
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::commit::Commit;
 use super::container;
 use super::content::Content;
-use super::derive::DERIVED;
+use super::derive::{DERIVED, Derived};
 use super::layout::{self, Input, LAYOUTS};
 use super::source::{Source, file_name};
 use crate::error::ErrorKind;
@@ -135,6 +135,7 @@ impl TablesFolder {
         let mut sources = self.sources(&BTreeSet::new())?;
         let (new, mut addition) = self.import(paths, options)?;
         let mut changed = Vec::new();
+        let mut touched = BTreeSet::new();
         for (at, source) in new {
             if let Some(old) = sources.get(&source.name) {
                 let note = if old.says_the_same(&source) {
@@ -149,6 +150,7 @@ impl TablesFolder {
             let stays = |old: &Source| old.says_the_same(&source) && key(old) <= key(&source);
             if !sources.get(&source.name).is_some_and(stays) {
                 changed.push(source.name.clone());
+                touched.insert(source.layout.table);
                 sources.insert(source.name.clone(), source);
             }
         }
@@ -156,7 +158,7 @@ impl TablesFolder {
         for name in &changed {
             commit.write(file_name(name), sources[name].pack());
         }
-        self.derive(&sources, &mut commit, options)?;
+        self.derive(&sources, &mut commit, Some(&touched), options)?;
         commit.apply(&self.path)?;
         Ok(addition)
     }
@@ -192,7 +194,7 @@ impl TablesFolder {
         for name in &gone {
             commit.remove(file_name(name));
         }
-        self.derive(&sources, &mut commit, &AddOptions::default())?;
+        self.derive(&sources, &mut commit, None, &AddOptions::default())?;
         commit.apply(&self.path)?;
         Ok(gone.into_iter().collect())
     }
@@ -210,7 +212,7 @@ impl TablesFolder {
     pub fn rebuild(&self) -> Result<Vec<String>> {
         let sources = self.sources(&BTreeSet::new())?;
         let mut commit = Commit::default();
-        let changed = self.derive(&sources, &mut commit, &AddOptions::default())?;
+        let changed = self.derive(&sources, &mut commit, None, &AddOptions::default())?;
         if !changed.is_empty() {
             commit.apply(&self.path)?;
         }
@@ -312,8 +314,9 @@ impl TablesFolder {
             let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
             let sha256 = container::sha256_hex(&bytes);
             let known = addition.added.len();
-            let mut archive = false;
+            let (mut files, mut archive) = (0, false);
             container::open(path, bytes, &mut |member| {
+                files += 1;
                 archive |= member.is_inside();
                 let failed = |(line, reason)| Error::import(&member.path, line, reason);
                 let content = Content::of(&member.bytes).map_err(|e| failed((None, e)))?;
@@ -355,7 +358,7 @@ impl TablesFolder {
                 Ok(())
             })?;
             let duplicate = addition.skipped.iter().any(|s| s.why.starts_with("the same rows"));
-            if archive && addition.added.len() == known && !duplicate {
+            if (archive || files == 0) && addition.added.len() == known && !duplicate {
                 let found: Vec<&str> = addition.skipped.iter().map(|s| s.why.as_str()).take(5).collect();
                 let found = format!(
                     "an archive of {}",
@@ -367,15 +370,21 @@ impl TablesFolder {
         Ok((sources, addition))
     }
 
-    /// Puts into the commit what must change of the packs made from sources, and says which they are.
+    /// Puts into the commit what must change of the packs made from sources, and says which they are. Packs of tables that were not touched
+    /// stay if they are sound.
     fn derive(
         &self,
         sources: &Sources,
         commit: &mut Commit,
+        touched: Option<&BTreeSet<TableKind>>,
         options: &AddOptions<'_>,
     ) -> Result<Vec<String>> {
         let mut changed = Vec::new();
         for derived in &DERIVED {
+            let is_touched = touched.is_none_or(|t| t.contains(&derived.table));
+            if !is_touched && Derived::is_current(&self.path.join(derived.file)) {
+                continue;
+            }
             if let Some(progress) = options.progress {
                 progress(&format!("building {}", derived.file));
             }

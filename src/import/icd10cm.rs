@@ -337,14 +337,15 @@ impl Edition {
 
     /// Merges the edition, in force from `effective`, into the table.
     ///
-    /// Dates that the table knows stand: within its window only titles, notes and codes unheard of are taken. After the window,
-    /// codes that the edition adds begin on `effective` and codes that it drops end the day before.
+    /// Dates that the table knows stand: within its window only titles and notes are taken, and from its newest edition codes unheard of.
+    /// After the window, codes that the edition adds begin on `effective` and codes that it drops end the day before.
     pub(crate) fn merge(self, rows: &mut Icd10CmRows, effective: Date) {
         let beyond = effective > rows.window.to;
+        let is_newest = next_icd10cm_update(effective) > rows.window.to;
         for code in &self.billable {
             let row = rows.codes.entry(code.clone()).or_default();
             let in_force = row.spans.iter().any(|(span, _)| span.contains(effective));
-            if !in_force && (beyond || row.spans.is_empty()) {
+            if !in_force && (beyond || (is_newest && row.spans.is_empty())) {
                 let flags = row.spans.last().map_or(Flags::default(), |(_, f)| *f);
                 row.spans.push((DateRange::since(effective), flags));
                 row.spans.sort_unstable();

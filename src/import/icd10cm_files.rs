@@ -63,11 +63,11 @@ fn first_lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|l| !l.trim().is_empty()).take(20)
 }
 
-/// Are all of the first lines of such a shape?
+/// Are most of the first lines of such a shape? One that is not is an error in its row, not another layout.
 fn head(content: &Content, shape: impl Fn(&str) -> bool) -> bool {
     content.text().is_some_and(|text| {
-        let mut lines = first_lines(text).peekable();
-        lines.peek().is_some() && lines.all(|l| l.is_ascii() && shape(l))
+        let fits = first_lines(text).filter(|l| l.is_ascii() && shape(l)).count();
+        fits * 2 > first_lines(text).count()
     })
 }
 

@@ -85,8 +85,15 @@ pub(crate) fn procedures(sources: &[&Source]) -> Result<ProcedureRows> {
         Cover::Whole { from } | Cover::Partial { from, .. } => Some(*from),
         Cover::None => None,
     });
-    out.window =
-        from.min().map(|from| DateRange { from, to: out.ends.values().copied().min().unwrap_or(Date::MAX) });
+    let known = from.min().map(|from| (from, out.ends.values().copied().min().unwrap_or(Date::MAX)));
+    // Files of modifiers only list no kind of codes: then they say themselves from when to when they stand.
+    let told = || {
+        Some((
+            sources.iter().map(|s| s.description.from).min()?,
+            sources.iter().map(|s| s.description.to).max()?,
+        ))
+    };
+    out.window = known.or_else(told).map(|(from, to)| DateRange { from, to });
     let mut editions: Vec<&str> = sources.iter().map(|s| s.description.edition.as_str()).collect();
     editions.sort_unstable();
     editions.dedup();

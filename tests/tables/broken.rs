@@ -41,12 +41,12 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "other.zip",
             zipped(&[("a.pdf", b"%PDF"), ("b.txt", b"hello there")]),
-            "an archive of a PDF document, text of 1 lines",
+            "an archive of a PDF document, text of 1 line",
         ),
         ("cut.txt.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b".to_vec(), "cannot unpack"),
         ("cut.txt.zst", b"\x28\xb5\x2f\xfd\x04\x58\x61\x00".to_vec(), "cannot unpack"),
         ("cut.xlsx", good_book[..good_book.len() - 30].to_vec(), "cannot unpack"),
-        ("other.xlsx", good_book, "a workbook of 1 rows with 2 columns: HCPC, RECID"),
+        ("other.xlsx", good_book, "a workbook of 1 row with 2 columns: HCPC, RECID"),
         (
             "sheet.xlsx",
             zipped(&[("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<no")]),
@@ -92,7 +92,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "tabular.xml",
             b"<?xml version=\"1.0\"?>\n<ICD10CM.tabular>\n<version>2027</version>\n<chapter>".to_vec(),
-            "tabular.xml:4: ",
+            "tabular.xml:1: the root node was opened but never closed",
         ),
         (
             "tabular2.xml",
@@ -166,7 +166,7 @@ fn no_cut_and_no_changed_byte_panics() {
                 &AddOptions::default(),
             )
         };
-        let step = (good.len() / 60).max(1);
+        let step = (good.len() / 30).max(1);
         for at in (0..good.len()).step_by(step) {
             temp.file(name, &good[..at]);
             let _ = import();

@@ -14,6 +14,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// A file of `../shared/reference`; says loudly that it is absent.
+#[allow(clippy::print_stderr, reason = "a test that does not look must say so")]
 pub(crate) fn reference(name: &str) -> Option<PathBuf> {
     let places = ["../shared", "../../shared"].map(|p| root().join(p).join("reference").join(name));
     let found = places.into_iter().find(|p| p.exists());
