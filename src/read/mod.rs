@@ -4,7 +4,7 @@ mod csv;
 mod input;
 
 pub(crate) use csv::{Assembler, Block, Cutter, Layout};
-pub use csv::{ColumnMap, Columns, PRESETS};
+pub use csv::{ColumnMap, Columns, PRESETS, columns_page};
 pub use input::Input;
 
 use crate::{Claim, Result};

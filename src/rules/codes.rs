@@ -235,7 +235,7 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
         let filled = if code.len() < 6 { ", filled with X to six characters" } else { "" };
         out.at(at.line, field, format!("{code} needs a seventh character{filled}"))
             .code(code)
-            .help(format!("use one of {}", listed(table, &made, day)));
+            .help(format!("use one of {}", sevenths_listed(table, rank, &made)));
         return;
     }
     let Some((base, rank)) = seventh_for(table, code) else { return };
@@ -247,7 +247,7 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
     };
     let finding = out.at(at.line, field, message).code(code);
     if !made.is_empty() {
-        finding.help(format!("use one of {}", listed(table, &made, day)));
+        finding.help(format!("use one of {}", sevenths_listed(table, rank, &made)));
     }
 }
 
@@ -585,6 +585,22 @@ fn children_listed(table: &Icd10CmTable, rank: Rank, day: Date) -> String {
     let mut out: Vec<String> = shown.collect();
     if children.len() > MOST {
         out.push(format!("and {} more", children.len() - MOST));
+    }
+    out.join(", ")
+}
+
+/// Codes made by a seventh character, with what it says, at most ten.
+fn sevenths_listed(table: &Icd10CmTable, rank: Rank, made: &[Rank]) -> String {
+    const MOST: usize = 10;
+    let meanings = table.sevenths(rank);
+    let shown = made.iter().take(MOST).filter_map(|&r| {
+        let code = table.code(r)?;
+        let meaning = meanings.iter().find(|s| Some(s.character) == code.seventh());
+        Some(meaning.map_or_else(|| code.to_string(), |s| format!("{code} ({})", s.meaning)))
+    });
+    let mut out: Vec<String> = shown.collect();
+    if made.len() > MOST {
+        out.push(format!("and {} more", made.len() - MOST));
     }
     out.join(", ")
 }

@@ -259,6 +259,25 @@ impl ColumnMap {
     }
 }
 
+/// The reference page of columns: canonical names, their aliases, and the columns of each preset.
+pub fn columns_page() -> String {
+    let mut out = String::from(
+        "# Columns of claims\n\nOne row a claim line. Names match without case, blanks, `_`, `-` and `.`; `#` stands for a number. \
+         Generated; `UPDATE=1 cargo test --test readme` writes it anew.\n\n| column | aliases |\n| --- | --- |\n",
+    );
+    let quoted = |names: &[&str]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    for (canonical, aliases) in ALIASES {
+        out.push_str(&format!("| `{canonical}` | {} |\n", quoted(aliases)));
+    }
+    for preset in PRESETS {
+        out.push_str(&format!("\n## `--map {}`: {}\n\n| their column | ours |\n| --- | --- |\n", preset.name, preset.about));
+        for (theirs, ours) in preset.columns.iter().filter(|(_, ours)| !ours.is_empty()) {
+            out.push_str(&format!("| `{theirs}` | `{ours}` |\n"));
+        }
+    }
+    out
+}
+
 /// Names of the presets, for messages.
 fn preset_names() -> String {
     PRESETS.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")

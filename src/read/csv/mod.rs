@@ -8,5 +8,5 @@ mod presets;
 pub(crate) use assemble::Assembler;
 pub(crate) use blocks::{Block, Cutter};
 pub(crate) use header::Layout;
-pub use header::{ColumnMap, Columns};
+pub use header::{ColumnMap, Columns, columns_page};
 pub use presets::PRESETS;
