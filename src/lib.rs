@@ -28,6 +28,6 @@ pub use date::{Date, DateError, DateRange};
 pub use engine::{Checker, Report, Session};
 pub use error::{Error, ErrorKind, Result};
 pub use money::{AmountError, Cents, Units};
-pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, Why};
+pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why};
 pub use rule::{Finding, Rule, Severity};
 pub use table::Tables;

@@ -132,6 +132,8 @@ pub enum Status {
     Ended,
     /// The day is before the table's first.
     BeforeTable,
+    /// No list of codes has it on the day; tables of edits name it, or a fee schedule of another year.
+    Unlisted,
 }
 
 /// A code with its title.
@@ -394,6 +396,7 @@ fn status_of(in_force: InForce) -> (Status, Option<Date>) {
         InForce::Yes => (Status::InForce, None),
         InForce::NotYet(from) => (Status::NotYet, Some(from)),
         InForce::Ended(to) => (Status::Ended, Some(to)),
+        InForce::Unlisted => (Status::Unlisted, None),
     }
 }
 

@@ -95,6 +95,17 @@ impl TableKind {
         }
     }
 
+    /// Are claims of that setting judged by it?
+    pub fn judges(self, setting: Option<Setting>) -> bool {
+        match (self, setting) {
+            (TableKind::Icd10Cm | TableKind::Procedures | TableKind::Places, _) => true,
+            (_, None) => false,
+            (TableKind::AddOns, _) => true,
+            (TableKind::Fees, Some(setting)) => setting != Setting::Hospital,
+            (kind, Some(setting)) => kind == TableKind::ptp(setting) || kind == TableKind::mue(setting),
+        }
+    }
+
     /// Is its pack made of ranks of the procedure index?
     pub(crate) fn is_on_procedures(self) -> bool {
         !matches!(self, TableKind::Icd10Cm | TableKind::Procedures | TableKind::Places)

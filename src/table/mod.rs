@@ -32,7 +32,7 @@ pub(crate) use format::{Pack, PackWriter};
 #[cfg(feature = "import")]
 pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows, same_words};
 #[cfg(feature = "import")]
-pub(crate) use procedures::{ProcedureRow, ProcedureRows};
+pub(crate) use procedures::{ProcedureRow, ProcedureRows, Witness};
 #[cfg(feature = "import")]
 pub(crate) use addon::{AddOnRow, build as build_add_ons};
 #[cfg(feature = "import")]

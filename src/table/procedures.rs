@@ -16,6 +16,9 @@ const SPAN: usize = 8;
 const COVER: usize = 16;
 const MODIFIER: usize = 8;
 const NONE: u32 = u32::MAX;
+/// In a record's upper half: no list has the code, see [`Witness`].
+const YEARS: u32 = 1;
+const NAMED: u32 = 2;
 
 /// CPT and HCPCS Level II codes as the user's own files list them, and the modifiers of the HCPCS file.
 pub struct ProcedureTable {
@@ -57,6 +60,8 @@ pub enum InForce {
     NotYet(Date),
     /// Ended on this day.
     Ended(Date),
+    /// No list of codes has it on that day: tables of edits name it, or a fee schedule of another year.
+    Unlisted,
 }
 
 /// The rows from which the pack is built.
@@ -78,6 +83,19 @@ pub(crate) struct ProcedureRow {
     pub(crate) spans: Vec<DateRange>,
     pub(crate) short: Option<String>,
     pub(crate) long: Option<String>,
+    pub(crate) witness: Witness,
+}
+
+/// What says that a code exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Witness {
+    /// A list of codes.
+    #[default]
+    List,
+    /// Fee schedules of the years in its spans. That a year's schedule leaves it out does not prove that it ended.
+    Years,
+    /// Nothing: tables of edits name it, and they name codes that ended long ago, too.
+    Named,
 }
 
 impl ProcedureTable {
@@ -153,8 +171,13 @@ impl ProcedureTable {
     /// How the code stands on a day.
     #[inline]
     pub fn in_force(&self, rank: Rank, day: Date) -> InForce {
-        let history = u16_at(self.pack.bytes(self.records), rank.at() * RECORD);
-        self.in_force_by(history, day)
+        let record = u32_at(self.pack.bytes(self.records), rank.at() * RECORD);
+        let standing = self.in_force_by(record as u16, day);
+        match record >> 16 {
+            0 => standing,
+            YEARS if standing == InForce::Yes => standing,
+            _ => InForce::Unlisted,
+        }
     }
 
     fn in_force_by(&self, history: u16, day: Date) -> InForce {
@@ -175,6 +198,11 @@ impl ProcedureTable {
             // A code without a span is listed without dates: nothing is known against it.
             (None, None) => InForce::Yes,
         }
+    }
+
+    /// Does a list of codes, or a fee schedule, have it? If not, only tables of edits name it.
+    pub fn is_listed(&self, rank: Rank) -> bool {
+        u32_at(self.pack.bytes(self.records), rank.at() * RECORD) >> 16 != NAMED
     }
 
     /// The windows in which the code is in force.
@@ -262,7 +290,12 @@ impl ProcedureRows {
         let mut text = |text: &Option<String>| text.as_ref().map_or(NONE, |t| texts.add(t));
         let (mut records, mut modifiers) = (Vec::new(), Vec::new());
         for row in self.codes.values() {
-            records.extend_from_slice(&u32::from(history(row)).to_le_bytes());
+            let witness = match row.witness {
+                Witness::List => 0,
+                Witness::Years => YEARS,
+                Witness::Named => NAMED,
+            };
+            records.extend_from_slice(&(u32::from(history(row)) | witness << 16).to_le_bytes());
             records.extend_from_slice(&text(&row.short).to_le_bytes());
             records.extend_from_slice(&text(&row.long).to_le_bytes());
         }
