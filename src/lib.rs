@@ -15,6 +15,7 @@ pub mod read;
 pub mod report;
 mod resolve;
 pub mod rule;
+pub mod explain;
 pub mod rules;
 
 #[cfg(feature = "cli")]

@@ -396,12 +396,11 @@ fn status_of(in_force: InForce) -> (Status, Option<Date>) {
         InForce::Yes => (Status::InForce, None),
         InForce::NotYet(from) => (Status::NotYet, Some(from)),
         InForce::Ended(to) => (Status::Ended, Some(to)),
-        InForce::Unlisted => (Status::Unlisted, None),
     }
 }
 
 fn procedure_card(table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
-    let (status, day) = status_of(table.in_force(rank, as_of));
+    let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), status_of);
     Card::Procedure(ProcedureCard {
         code,
         set: code.kind().name(),
@@ -469,7 +468,7 @@ fn nearest(tables: &Tables, text: &str, as_of: Date) -> Vec<Named> {
         }
         if let Some(table) = &tables.procedures {
             let near = table.index().near(&key, distance, 2000).into_iter();
-            let near = near.filter(|&(_, rank)| table.in_force(rank, as_of) == InForce::Yes);
+            let near = near.filter(|&(_, rank)| table.in_force(rank, as_of) == Some(InForce::Yes));
             for (_, code, rank) in sorted(near.map(|(code, rank)| (true, code, rank)).collect()) {
                 let code = String::from_utf8_lossy(&code).into_owned();
                 out.push(Named { code, title: table.title(rank) });

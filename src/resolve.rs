@@ -242,10 +242,10 @@ impl Resolver {
                     let standing = match (rank, day) {
                         (_, None) => ProcedureStanding::NotEvaluated(Why::NoDate),
                         (Some(rank), Some(day)) => match table.in_force(rank, day) {
-                            InForce::Yes => ProcedureStanding::InForce,
-                            InForce::NotYet(from) => ProcedureStanding::NotYet(from),
-                            InForce::Ended(to) => ProcedureStanding::Ended(to),
-                            InForce::Unlisted => unlisted(table.cover(code.kind()), day),
+                            Some(InForce::Yes) => ProcedureStanding::InForce,
+                            Some(InForce::NotYet(from)) => ProcedureStanding::NotYet(from),
+                            Some(InForce::Ended(to)) => ProcedureStanding::Ended(to),
+                            None => unlisted(table.cover(code.kind()), day),
                         },
                         (None, Some(day)) => unlisted(table.cover(code.kind()), day),
                     };

@@ -17,6 +17,9 @@ mod provider;
 mod sources;
 mod units;
 
+pub(crate) use add_ons::type_on;
+pub(crate) use ncci::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE};
+
 use crate::rule::Rule;
 
 /// Every family, by the letters of their ids.

@@ -60,8 +60,6 @@ pub enum InForce {
     NotYet(Date),
     /// Ended on this day.
     Ended(Date),
-    /// No list of codes has it on that day: tables of edits name it, or a fee schedule of another year.
-    Unlisted,
 }
 
 /// The rows from which the pack is built.
@@ -168,15 +166,15 @@ impl ProcedureTable {
         })
     }
 
-    /// How the code stands on a day.
+    /// How the code stands on a day; `None` if no list of codes has it then: tables of edits name it, or a fee schedule of another year.
     #[inline]
-    pub fn in_force(&self, rank: Rank, day: Date) -> InForce {
+    pub fn in_force(&self, rank: Rank, day: Date) -> Option<InForce> {
         let record = u32_at(self.pack.bytes(self.records), rank.at() * RECORD);
         let standing = self.in_force_by(record as u16, day);
         match record >> 16 {
-            0 => standing,
-            YEARS if standing == InForce::Yes => standing,
-            _ => InForce::Unlisted,
+            0 => Some(standing),
+            YEARS if standing == InForce::Yes => Some(standing),
+            _ => None,
         }
     }
 
