@@ -9,6 +9,7 @@ mod content;
 mod cpt;
 mod derive;
 mod diff;
+mod edits;
 mod embed;
 mod folder;
 mod hcpcs;

@@ -21,6 +21,8 @@ pub use fees::{FeeTable, Global, Indicators};
 pub use format::{Description, SourceFile};
 pub(crate) use icd10cm::letter;
 pub use icd10cm::{Flags, Icd10CmTable, Note, NoteId, NoteKind, RuleNote, Seventh, Standing};
+#[cfg(feature = "import")]
+pub(crate) use index::CodeIndex;
 pub use index::Rank;
 pub use lists::{cpt_modifier, place_in_force, place_name};
 pub use mue::{Adjudication, Limit, MueTable};

@@ -312,6 +312,14 @@ impl ProcedureRows {
             }
         });
         let window = self.window.unwrap_or(DateRange { from: Date::MAX, to: Date::MAX });
+        let named = self.codes.values().filter(|r| r.witness == Witness::Named).count();
+        let mut counts = vec![
+            ("codes".to_owned(), (self.codes.len() - named) as u64),
+            ("modifiers".to_owned(), self.modifiers.len() as u64),
+        ];
+        if named > 0 {
+            counts.push(("codes that only edits name".to_owned(), named as u64));
+        }
         let description = Description {
             kind: KIND.to_owned(),
             edition: self.edition.clone(),
@@ -320,10 +328,7 @@ impl ProcedureRows {
             built_on: vec![],
             base: None,
             sources: self.sources.clone(),
-            counts: vec![
-                ("codes".to_owned(), self.codes.len() as u64),
-                ("modifiers".to_owned(), self.modifiers.len() as u64),
-            ],
+            counts,
         };
         let mut writer = PackWriter::default();
         writer.section("codes", CodeIndex::build(self.codes.keys().map(|k| k.as_bytes())));
