@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::claim::{Claim, Coded, Field, Points};
 use crate::code::{Icd10Cm, Procedure};
-use crate::table::{Cover, Flags, InForce, Limit, PtpEdit, PtpTable, Rank, Setting, Standing, TableKind, Tables};
+use crate::table::{Cover, Flags, InForce, Indicator, Limit, PtpEdit, PtpTable, Rank, Setting, Standing, TableKind, Tables};
 use crate::{Date, Line};
 
 /// A claim with what the tables say about its codes.
@@ -300,7 +300,16 @@ impl Resolver {
                 };
                 for edit in table.edits(rank, other_rank).filter(|e| e.in_force(day)) {
                     let (column1, column2) = if edit.column1 == rank { (at, before) } else { (before, at) };
-                    self.pairs.push(ResolvedPair { column1, column2, edit });
+                    let pair = ResolvedPair { column1, column2, edit };
+                    match self.pairs.last_mut() {
+                        // Windows that overlap: one verdict, the stricter or else the newer.
+                        Some(last) if (last.column1, last.column2) == (column1, column2) => {
+                            if last.edit.indicator != Indicator::Never {
+                                *last = pair;
+                            }
+                        }
+                        _ => self.pairs.push(pair),
+                    }
                 }
             }
         }

@@ -30,16 +30,17 @@ impl fmt::Debug for Layout {
 
 /// All of them.
 pub(crate) static LAYOUTS: [&Layout; 10] = [
+    // First: the others may look into all of a file, and these are the largest.
+    &edits::PTP,
+    &edits::MUE,
+    &edits::ADD_ONS,
+    &edits::FEES,
     &icd10cm_files::ORDER,
     &icd10cm_files::CODES,
     &icd10cm_files::TABULAR,
     &hcpcs::HCPCS,
     &code_list::CODE_LIST,
     &cpt::CPT,
-    &edits::PTP,
-    &edits::MUE,
-    &edits::ADD_ONS,
-    &edits::FEES,
 ];
 
 /// What an importer is given.
