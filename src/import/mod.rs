@@ -2,6 +2,7 @@
 //!
 //! A layout is one entry in `layout.rs` and one file; what is made from all files together is one entry in `derive.rs`.
 
+mod addon;
 mod code_list;
 mod commit;
 mod container;
@@ -11,6 +12,7 @@ mod derive;
 mod diff;
 mod edits;
 mod embed;
+mod fees;
 mod folder;
 mod hcpcs;
 mod icd10cm;
@@ -18,7 +20,10 @@ mod icd10cm_files;
 mod layout;
 mod listing;
 mod merge;
+mod mue;
 mod named_date;
+mod ptp;
+mod quarter;
 mod source;
 
 pub use diff::{Change, ChangeKind, Diff, Side, UsedChange, UsedCode};

@@ -235,6 +235,12 @@ impl PtpTable {
         out
     }
 
+    /// The first edit in the code's own row, if it has one.
+    pub fn edits_of_first(&self, rank: Rank) -> Option<PtpEdit> {
+        let (start, end) = (self.record(rank).0, self.record(Rank(rank.0 + 1)).0);
+        (start < end.min(self.len())).then(|| self.edit(rank, Rank(self.partner(start)), start))
+    }
+
     /// Calls with every edit.
     fn each(&self, mut call: impl FnMut(PtpEdit)) {
         let rows = self.records.count(RECORD).saturating_sub(1);
