@@ -254,10 +254,10 @@ fn read_fees(input: &Input<'_>) -> Result<Draft, Located> {
 /// The rows of all sources of edits, read once for all packs.
 #[derive(Default)]
 pub(crate) struct Edits {
-    ptp: BTreeMap<TableKind, PtpRows>,
-    mue: BTreeMap<TableKind, Vec<MueRows>>,
-    add_ons: Vec<AddOnRow>,
-    fees: Vec<FeeRows>,
+    pub(super) ptp: BTreeMap<TableKind, PtpRows>,
+    pub(super) mue: BTreeMap<TableKind, Vec<MueRows>>,
+    pub(super) add_ons: Vec<AddOnRow>,
+    pub(super) fees: Vec<FeeRows>,
     files: BTreeMap<TableKind, Vec<SourceFile>>,
     about: BTreeMap<TableKind, (String, DateRange)>,
 }

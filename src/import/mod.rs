@@ -11,6 +11,7 @@ mod cpt;
 mod derive;
 mod diff;
 mod edits;
+mod edits_diff;
 mod embed;
 mod fees;
 mod folder;
