@@ -176,6 +176,14 @@ pub enum ImportError {
         /// The layout that the file was recognised as.
         layout: &'static str,
     },
+    /// Neither the file nor its name says whose claims it judges.
+    #[error(
+        "{layout}: practitioner and outpatient hospital tables look the same, and the name says neither (ccipra, ccioph); say it with --setting practitioner or --setting hospital"
+    )]
+    NoSetting {
+        /// The layout that the file was recognised as.
+        layout: &'static str,
+    },
     /// An archive, a workbook or an XML file that cannot be opened.
     #[error("{0}")]
     Container(String),

@@ -15,6 +15,7 @@ pub mod read;
 pub mod report;
 mod resolve;
 pub mod rule;
+pub mod explain;
 pub mod rules;
 
 #[cfg(feature = "cli")]
@@ -28,6 +29,6 @@ pub use date::{Date, DateError, DateRange};
 pub use engine::{Checker, Report, Session};
 pub use error::{Error, ErrorKind, Result};
 pub use money::{AmountError, Cents, Units};
-pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, Why};
+pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why};
 pub use rule::{Finding, Rule, Severity};
 pub use table::Tables;

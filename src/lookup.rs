@@ -132,6 +132,8 @@ pub enum Status {
     Ended,
     /// The day is before the table's first.
     BeforeTable,
+    /// No list of codes has it on the day; tables of edits name it, or a fee schedule of another year.
+    Unlisted,
 }
 
 /// A code with its title.
@@ -398,7 +400,7 @@ fn status_of(in_force: InForce) -> (Status, Option<Date>) {
 }
 
 fn procedure_card(table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
-    let (status, day) = status_of(table.in_force(rank, as_of));
+    let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), status_of);
     Card::Procedure(ProcedureCard {
         code,
         set: code.kind().name(),
@@ -466,7 +468,7 @@ fn nearest(tables: &Tables, text: &str, as_of: Date) -> Vec<Named> {
         }
         if let Some(table) = &tables.procedures {
             let near = table.index().near(&key, distance, 2000).into_iter();
-            let near = near.filter(|&(_, rank)| table.in_force(rank, as_of) == InForce::Yes);
+            let near = near.filter(|&(_, rank)| table.in_force(rank, as_of) == Some(InForce::Yes));
             for (_, code, rank) in sorted(near.map(|(code, rank)| (true, code, rank)).collect()) {
                 let code = String::from_utf8_lossy(&code).into_owned();
                 out.push(Named { code, title: table.title(rank) });

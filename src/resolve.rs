@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::claim::{Claim, Coded, Field, Points};
 use crate::code::{Icd10Cm, Procedure};
-use crate::table::{Cover, Flags, InForce, Rank, Standing, TableKind, Tables};
+use crate::table::{Cover, Flags, InForce, Indicator, Limit, PtpEdit, PtpTable, Rank, Setting, Standing, TableKind, Tables};
 use crate::{Date, Line};
 
 /// A claim with what the tables say about its codes.
@@ -26,6 +26,21 @@ pub struct Case<'a> {
     pub lines: &'a [ResolvedLine],
     /// Is every diagnosis billable wherever it stands?
     pub all_billable: bool,
+    /// By which of NCCI's tables it is judged; `None` for inpatient bills, to which NCCI does not apply.
+    pub setting: Option<Setting>,
+    /// Pairs of lines of one day whose procedures an edit in force names.
+    pub pairs: &'a [ResolvedPair],
+}
+
+/// Two lines whose procedures an edit in force on their day names.
+#[derive(Clone, Copy, Debug)]
+pub struct ResolvedPair {
+    /// Index of the line whose procedure is paid.
+    pub column1: usize,
+    /// Index of the line whose procedure is denied.
+    pub column2: usize,
+    /// The edit.
+    pub edit: PtpEdit,
 }
 
 /// A diagnosis and its rank.
@@ -65,6 +80,8 @@ pub struct ResolvedLine {
     pub rank: Option<Rank>,
     /// How the procedure stands on the day.
     pub standing: ProcedureStanding,
+    /// The most units of it that are paid, by the table of the claim's setting and the edition of the day.
+    pub limit: Option<Limit>,
 }
 
 /// How a procedure stands on a day, as far as the user's tables tell.
@@ -103,6 +120,19 @@ pub enum Why {
     NoColumn(Field),
     /// More claims, in no order, than are remembered.
     TooManyClaims,
+    /// The table says nothing of the code, which is not the same as no limit.
+    NotListed(TableKind),
+    /// The line is over several days, which only a rule in preview looks at.
+    SeveralDays,
+    /// What was billed for the patient and the day on other claims; only history tells.
+    OtherClaims,
+}
+
+impl Why {
+    /// Could the user do something about it? What only history tells no table and no column mends.
+    pub fn can_be_mended(self) -> bool {
+        self != Why::OtherClaims
+    }
 }
 
 impl fmt::Display for Why {
@@ -128,6 +158,11 @@ impl fmt::Display for Why {
             Why::NoToday => f.write_str("nobody said what day it is; say it with --as-of"),
             Why::NoColumn(field) => write!(f, "no column {field}"),
             Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered"),
+            Why::NotListed(kind) => {
+                write!(f, "the table of {} has no entry for the code, which does not mean no limit", kind.title())
+            }
+            Why::SeveralDays => f.write_str("lines over several days; MUE004, in preview, divides their units by the days"),
+            Why::OtherClaims => f.write_str("other claims of the same patient, provider and day; only history tells"),
         }
     }
 }
@@ -162,6 +197,7 @@ pub(crate) struct Resolver {
     diagnoses: Vec<ResolvedDiagnosis>,
     uses: Vec<DiagnosisUse>,
     lines: Vec<ResolvedLine>,
+    pairs: Vec<ResolvedPair>,
     diagnosis_memo: Memo,
     procedure_memo: Memo,
 }
@@ -172,6 +208,7 @@ impl Resolver {
             diagnoses: Vec::new(),
             uses: Vec::new(),
             lines: Vec::new(),
+            pairs: Vec::new(),
             diagnosis_memo: Memo::new(),
             procedure_memo: Memo::new(),
         }
@@ -189,6 +226,8 @@ impl Resolver {
         let line_day = |line: &Line| {
             if inpatient && discharge.is_some() { discharge } else { line.from.or(claim.statement.0) }
         };
+        let setting = setting(claim);
+        let limits = setting.and_then(|s| tables.mue(s));
         self.lines.clear();
         for line in &claim.lines {
             let day = line_day(line);
@@ -203,17 +242,23 @@ impl Resolver {
                     let standing = match (rank, day) {
                         (_, None) => ProcedureStanding::NotEvaluated(Why::NoDate),
                         (Some(rank), Some(day)) => match table.in_force(rank, day) {
-                            InForce::Yes => ProcedureStanding::InForce,
-                            InForce::NotYet(from) => ProcedureStanding::NotYet(from),
-                            InForce::Ended(to) => ProcedureStanding::Ended(to),
+                            Some(InForce::Yes) => ProcedureStanding::InForce,
+                            Some(InForce::NotYet(from)) => ProcedureStanding::NotYet(from),
+                            Some(InForce::Ended(to)) => ProcedureStanding::Ended(to),
+                            None => unlisted(table.cover(code.kind()), day),
                         },
                         (None, Some(day)) => unlisted(table.cover(code.kind()), day),
                     };
                     (rank, standing)
                 }
             };
-            self.lines.push(ResolvedLine { day, code, rank, standing });
+            let limit = match (limits, rank, day) {
+                (Some(table), Some(rank), Some(day)) => table.edition(day).and_then(|e| table.limit(e, rank)),
+                _ => None,
+            };
+            self.lines.push(ResolvedLine { day, code, rank, standing, limit });
         }
+        self.pair_lines(setting.and_then(|s| tables.ptp(s)));
         let day = if inpatient && discharge.is_some() {
             discharge
         } else {
@@ -238,6 +283,35 @@ impl Resolver {
             uses: &self.uses,
             lines: &self.lines,
             all_billable,
+            setting,
+            pairs: &self.pairs,
+        }
+    }
+
+    /// Finds the lines of one day whose procedures an edit names, in the order of the lines.
+    fn pair_lines(&mut self, table: Option<&PtpTable>) {
+        self.pairs.clear();
+        let Some(table) = table else { return };
+        for (at, line) in self.lines.iter().enumerate() {
+            let (Some(rank), Some(day)) = (line.rank, line.day) else { continue };
+            for (before, other) in self.lines[..at].iter().enumerate() {
+                let Some(other_rank) = other.rank.filter(|&r| r != rank && other.day == line.day) else {
+                    continue;
+                };
+                for edit in table.edits(rank, other_rank).filter(|e| e.in_force(day)) {
+                    let (column1, column2) = if edit.column1 == rank { (at, before) } else { (before, at) };
+                    let pair = ResolvedPair { column1, column2, edit };
+                    match self.pairs.last_mut() {
+                        // Windows that overlap: one verdict, the stricter or else the newer.
+                        Some(last) if (last.column1, last.column2) == (column1, column2) => {
+                            if last.edit.indicator != Indicator::Never {
+                                *last = pair;
+                            }
+                        }
+                        _ => self.pairs.push(pair),
+                    }
+                }
+            }
         }
     }
 
@@ -305,6 +379,24 @@ impl Resolver {
     }
 }
 
+/// By which of NCCI's tables a claim is judged.
+///
+/// Facilities' bills go by the outpatient hospital tables, but inpatient ones, to which NCCI does not apply. A professional claim is a
+/// supplier's if its taxonomy is one of those that bill the DME contractors (332B: medical equipment, 335E: prosthetics and orthotics,
+/// 332H: eyewear), or if its jurisdiction begins with "DME"; all others go by the practitioner tables.
+pub(crate) fn setting(claim: &Claim) -> Option<Setting> {
+    if claim.kind == crate::claim::Kind::Institutional {
+        return (!claim.is_inpatient()).then_some(Setting::Hospital);
+    }
+    let supplies = |t: crate::code::Taxonomy| {
+        let text = t.bytes();
+        [b"332B", b"335E", b"332H"].iter().any(|p| text.starts_with(*p))
+    };
+    let jurisdiction = claim.jurisdiction.get(..3).is_some_and(|j| j.eq_ignore_ascii_case("dme"));
+    let supplier = jurisdiction || claim.taxonomy.is_some_and(supplies);
+    Some(if supplier { Setting::Supplier } else { Setting::Practitioner })
+}
+
 /// What can be said of a code that the table does not list.
 fn unlisted(cover: Cover, day: Date) -> ProcedureStanding {
     match cover {
@@ -318,6 +410,12 @@ fn unlisted(cover: Cover, day: Date) -> ProcedureStanding {
 }
 
 impl Case<'_> {
+    /// Are two lines the same provider's, as far as they say? Facilities bill as one; persons are told apart by their NPI.
+    pub fn same_provider(&self, a: usize, b: usize) -> bool {
+        let npi = |at: usize| self.claim.lines.get(at).and_then(|l| l.rendering_npi);
+        self.setting == Some(Setting::Hospital) || npi(a).zip(npi(b)).is_none_or(|(a, b)| a == b)
+    }
+
     /// The claim's first-listed or principal diagnosis, with its flags, if it is billable on the claim's day.
     pub fn first_listed(&self) -> Option<(Icd10Cm, Flags)> {
         let first = self.diagnoses.first()?;

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["resolve"],
     &["rule"],
     &["read", "import", "rules", "lookup"],
-    &["engine"],
+    &["engine", "explain"],
     &["report"],
     &["cli"],
 ];

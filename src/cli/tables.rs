@@ -9,7 +9,7 @@ use crate::import::{
     build_embedded,
 };
 use crate::read::{ColumnMap, Input, for_each_claim};
-use crate::table::{TableKind, Tables};
+use crate::table::{Setting, TableKind, Tables};
 use crate::{Date, Error, Result};
 
 /// Adds, lists, verifies, removes and compares code tables.
@@ -20,12 +20,21 @@ pub(crate) struct TablesArgs {
     command: Command,
 }
 
+/// Whose pair edits.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum Whose {
+    /// Practitioners and ambulatory surgical centers (ccipra).
+    Practitioner,
+    /// Outpatient hospital services (ccioph).
+    Hospital,
+}
+
 #[derive(clap::Subcommand, Clone, Debug)]
 enum Command {
     /// Add publishers' files: recognised by their content, also in zip archives.
     ///
     /// ICD-10-CM order files, code files and tabular lists; HCPCS Level II; CPT descriptor files; your own code list (csv: code, from, to,
-    /// title). A later edition is merged with an earlier one by dates.
+    /// title); NCCI pair edits, unit limits and add-on codes; the physician fee schedule. A later edition is merged with an earlier one by dates.
     Add {
         /// The files.
         #[arg(required = true, value_name = "FILE")]
@@ -33,6 +42,9 @@ enum Command {
         /// From when they are in force, if neither they nor their names say so; overrides both.
         #[arg(long, value_name = "DATE")]
         effective: Option<Date>,
+        /// Whose edits they are: NCCI's pair edits look the same inside, and only the name of the file tells.
+        #[arg(long, value_enum, value_name = "WHOSE")]
+        setting: Option<Whose>,
         /// They list all codes of the kinds they hold: a code that is not listed does not exist.
         #[arg(long, conflicts_with = "partial")]
         complete: bool,
@@ -108,7 +120,7 @@ pub(crate) fn run(
 ) -> Result<bool> {
     let tables = TablesFolder::open(folder);
     match &args.command {
-        Command::Add { files, effective, complete, partial } => {
+        Command::Add { files, effective, setting, complete, partial } => {
             let complete = complete.then_some(true).or(partial.then_some(false));
             let err = std::cell::RefCell::new(err);
             let tell = |what: &str| {
@@ -117,6 +129,10 @@ pub(crate) fn run(
             };
             let options = AddOptions {
                 effective: *effective,
+                setting: setting.map(|whose| match whose {
+                    Whose::Practitioner => Setting::Practitioner,
+                    Whose::Hospital => Setting::Hospital,
+                }),
                 complete,
                 progress: if std::io::stderr().is_terminal() { Some(&tell) } else { None },
             };

@@ -62,6 +62,11 @@ fn check_digit(nine: &[u8]) -> u8 {
 }
 
 impl Taxonomy {
+    /// The ten characters.
+    pub const fn bytes(&self) -> &[u8; 10] {
+        &self.0
+    }
+
     /// Reads a taxonomy code.
     ///
     /// # Errors

@@ -66,7 +66,14 @@ impl Checker {
 
     fn choose(mut self, mut chosen: Vec<(&'static Rule, Severity)>) -> Checker {
         chosen.sort_by_key(|(rule, _)| rule.id);
-        let missing = |rule: &Rule| rule.needs.iter().copied().find(|&kind| !self.tables.has(kind));
+        let missing = |rule: &Rule| {
+            // One of several tables for different claims is enough; the rule itself says which claims it could not judge.
+            let has = |kind: TableKind| {
+                let other = |o: &&TableKind| o.is_alternative_to(kind) && self.tables.has(**o);
+                self.tables.has(kind) || rule.needs.iter().find(other).is_some()
+            };
+            rule.needs.iter().copied().find(|&kind| !has(kind))
+        };
         self.lacking = chosen.iter().filter_map(|&(rule, _)| Some((rule, missing(rule)?))).collect();
         chosen.retain(|(rule, _)| missing(rule).is_none());
         self.rules = chosen;
@@ -105,6 +112,9 @@ impl Checker {
             accepted: 0,
             stale: [0; TableKind::ALL.len()],
             rules: self.rules.clone(),
+            ends: (TableKind::ALL.into_iter().enumerate())
+                .filter_map(|(n, kind)| Some((n, kind, self.tables.end(kind)?)))
+                .collect(),
         }
     }
 
@@ -127,6 +137,8 @@ pub struct Session<'c> {
     stale: [u64; TableKind::ALL.len()],
     /// The checker's rules that can be evaluated on the columns that there are.
     rules: Vec<(&'static Rule, Severity)>,
+    /// The tables that have an end: number, kind, last day.
+    ends: Vec<(usize, TableKind, Date)>,
 }
 
 impl Session<'_> {
@@ -136,8 +148,8 @@ impl Session<'_> {
         let case = self.resolver.resolve(claim, &checker.tables, checker.as_of);
         let lines = claim.lines.len();
         self.lines += lines as u64;
-        for (n, kind) in TableKind::ALL.into_iter().enumerate() {
-            if let Some(end) = checker.tables.end(kind) {
+        for &(n, kind, end) in &self.ends {
+            if kind.judges(case.setting) {
                 self.stale[n] += case.lines.iter().filter(|l| l.day.is_some_and(|d| d > end)).count() as u64;
             }
         }
@@ -223,6 +235,10 @@ impl Session<'_> {
                     out.push(NotEvaluated { rule, why: Why::NoColumn(field), lines });
                 }
             }
+        }
+        if lines > 0 {
+            let alone = self.rules.iter().filter(|(rule, _)| rules::knows_one_claim_only(rule));
+            out.extend(alone.map(|&(rule, _)| NotEvaluated { rule, why: Why::OtherClaims, lines }));
         }
         out.sort_by_key(|g| (g.rule.id, g.why));
         out

@@ -114,7 +114,7 @@ mod tests {
 
     fn import(text: &str, effective: Option<Date>) -> Result<Draft, Located> {
         let tables = crate::Tables::embedded();
-        let content = Content::of(text.as_bytes()).unwrap();
+        let content = Content::of(text.as_bytes().to_vec()).unwrap();
         assert!((CODE_LIST.looks)(&content), "not recognised: {text}");
         let names = ["My Codes.csv".to_owned()];
         read(&Input { content: &content, names: &names, effective, icd10cm: &tables.icd10cm })
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn other_lists_of_codes_are_not_taken() {
         for text in ["code,name\n10,Home\n", "claim_id,code\n1,2\n", "from,to\n", "title\nx\n"] {
-            assert!(!(CODE_LIST.looks)(&Content::of(text.as_bytes()).unwrap()), "{text}");
+            assert!(!(CODE_LIST.looks)(&Content::of(text.as_bytes().to_vec()).unwrap()), "{text}");
         }
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn decompress(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
             while !rest.is_empty() {
                 let frame = ruzstd::decoding::StreamingDecoder::new(&mut rest);
                 let frame = frame.map_err(|e| failed(e.to_string()))?;
-                out.append(&mut read_all(frame).map_err(|e| failed(e.to_string()))?);
+                read_into(frame, &mut out).map_err(|e| failed(e.to_string()))?;
             }
             Ok(out)
         }
@@ -106,11 +106,16 @@ pub(crate) fn decompress(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
 
 fn read_all(reader: impl Read) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    reader.take(MOST + 1).read_to_end(&mut out)?;
+    read_into(reader, &mut out)?;
+    Ok(out)
+}
+
+fn read_into(reader: impl Read, out: &mut Vec<u8>) -> std::io::Result<()> {
+    reader.take(MOST + 1).read_to_end(out)?;
     if out.len() as u64 > MOST {
         return Err(std::io::Error::other(format!("more than {MOST} bytes")));
     }
-    Ok(out)
+    Ok(())
 }
 
 #[cfg(test)]

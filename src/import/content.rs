@@ -34,10 +34,10 @@ impl Row {
 impl Content {
     /// # Errors
     /// If it is a workbook that cannot be read.
-    pub(crate) fn of(bytes: &[u8]) -> Result<Content, ImportError> {
-        Ok(match bytes {
+    pub(crate) fn of(bytes: Vec<u8>) -> Result<Content, ImportError> {
+        Ok(match bytes.as_slice() {
             [] => Content::Other("an empty file"),
-            [b'P', b'K', 3, 4, ..] => return office(bytes),
+            [b'P', b'K', 3, 4, ..] => return office(&bytes),
             [b'%', b'P', b'D', b'F', ..] => Content::Other("a PDF document"),
             [0xD0, 0xCF, 0x11, 0xE0, ..] => Content::Other("an old Office document (doc, xls)"),
             [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] => Content::Other("an image"),
@@ -47,7 +47,7 @@ impl Content {
             }
             [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
             [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-            [0xEF, 0xBB, 0xBF, rest @ ..] => text(rest),
+            [0xEF, 0xBB, 0xBF, rest @ ..] => text(rest.to_vec()),
             _ => text(bytes),
         })
     }
@@ -103,14 +103,15 @@ fn header_words(cells: &[String]) -> String {
     format!(" with {} columns: {}", cells.len(), shown.join(", "))
 }
 
-fn text(bytes: &[u8]) -> Content {
+fn text(bytes: Vec<u8>) -> Content {
     if bytes.iter().take(1 << 16).any(|&b| b == 0) {
         return Content::Other("a binary file");
     }
-    match std::str::from_utf8(bytes) {
+    // Taken over as it is: the largest tables have some hundred megabytes.
+    match String::from_utf8(bytes) {
         Ok(text) if text.trim().is_empty() => Content::Other("an empty file"),
-        Ok(text) => Content::Text(text.to_owned()),
-        Err(_) => Content::Text(bytes.iter().map(|&b| windows_1252(b)).collect()),
+        Ok(text) => Content::Text(text),
+        Err(e) => Content::Text(e.as_bytes().iter().map(|&b| windows_1252(b)).collect()),
     }
 }
 
@@ -204,7 +205,7 @@ mod tests {
     use super::*;
 
     fn text_of(bytes: &[u8]) -> String {
-        Content::of(bytes).unwrap().text().unwrap_or("(none)").to_owned()
+        Content::of(bytes.to_vec()).unwrap().text().unwrap_or("(none)").to_owned()
     }
 
     #[test]
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_description_shows_headers_and_no_rows() {
-        let describe = |t: &str| Content::of(t.as_bytes()).unwrap().describe();
+        let describe = |t: &str| Content::of(t.as_bytes().to_vec()).unwrap().describe();
         assert_eq!(
             describe("claim_id,patient\n1,Doe\n"),
             "text of 2 lines with 2 columns: claim_id, patient"

@@ -322,7 +322,7 @@ mod tests {
 
     fn import_as(name: &str, text: &str) -> Result<Draft, Located> {
         let tables = crate::Tables::embedded();
-        let content = Content::of(text.as_bytes()).unwrap();
+        let content = Content::of(text.as_bytes().to_vec()).unwrap();
         let layout = super::super::layout::recognise(&content).map(|l| l.id);
         assert_eq!(layout, Ok("cpt"), "{text}");
         read(&Input {
@@ -408,7 +408,7 @@ mod tests {
             "00001 Some words\n00002 Other words\n",
             "claim_id,dos_from,procedure\n10001,2026-01-01,99213\n",
         ] {
-            let content = Content::of(text.as_bytes()).unwrap();
+            let content = Content::of(text.as_bytes().to_vec()).unwrap();
             assert!(!(CPT.looks)(&content), "{text}");
         }
     }

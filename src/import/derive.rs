@@ -3,31 +3,82 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::edits::{self, Edits};
 use super::icd10cm_files::{self, release};
 use super::merge;
 use super::source::Source;
 use crate::error::ErrorKind;
-use crate::table::{Icd10CmRows, Pack, ProcedureRows, TableKind, Tables};
+use crate::table::{CodeIndex, Icd10CmRows, Pack, ProcedureRows, TableKind, Tables};
 use crate::{Date, Error, Result};
 
 /// A pack that is made from sources.
 pub(crate) struct Derived {
     pub(crate) table: TableKind,
     pub(crate) file: &'static str,
-    build: fn(&[&Source]) -> Result<Vec<u8>>,
 }
 
 /// All of them, each after those on whose ranks it rests.
-pub(crate) static DERIVED: [Derived; 2] = [
-    Derived { table: TableKind::Icd10Cm, file: "icd10cm.tbl", build: |s| Ok(icd10cm(s)?.build()) },
-    Derived { table: TableKind::Procedures, file: "procedures.tbl", build: |s| Ok(procedures(s)?.build()) },
+pub(crate) static DERIVED: [Derived; 9] = [
+    Derived { table: TableKind::Icd10Cm, file: "icd10cm.tbl" },
+    Derived { table: TableKind::Procedures, file: "procedures.tbl" },
+    Derived { table: TableKind::PtpPractitioner, file: "ptp-practitioner.tbl" },
+    Derived { table: TableKind::PtpHospital, file: "ptp-hospital.tbl" },
+    Derived { table: TableKind::MuePractitioner, file: "mue-practitioner.tbl" },
+    Derived { table: TableKind::MueHospital, file: "mue-hospital.tbl" },
+    Derived { table: TableKind::MueSupplier, file: "mue-supplier.tbl" },
+    Derived { table: TableKind::AddOns, file: "add-ons.tbl" },
+    Derived { table: TableKind::Fees, file: "fees.tbl" },
 ];
+
+/// What serves several packs, made when the first of them asks.
+#[derive(Default)]
+pub(crate) struct Made {
+    edits: Option<Edits>,
+    procedures: Option<Vec<u8>>,
+    index: Option<CodeIndex>,
+}
+
+impl Made {
+    /// The rows of all edits, and the pack of procedures with its index, in which every code stands that any of them names.
+    fn edits(&mut self, sources: &BTreeMap<String, Source>) -> Result<&Edits> {
+        let edits = match self.edits.take() {
+            Some(edits) => edits,
+            None => {
+                let edits = Edits::of(sources.values())?;
+                let of: Vec<&Source> = sources.values().filter(|s| s.table() == TableKind::Procedures).collect();
+                let mut rows = procedures(&of)?;
+                edits.name_codes(&mut rows);
+                if !(rows.codes.is_empty() && rows.modifiers.is_empty()) {
+                    let bytes = rows.build();
+                    self.index = edits::index_of(&bytes);
+                    self.procedures = Some(bytes);
+                }
+                edits
+            }
+        };
+        Ok(self.edits.insert(edits))
+    }
+}
 
 impl Derived {
     /// The pack; `None` if no source contributes to it.
-    pub(crate) fn build(&self, sources: &BTreeMap<String, Source>) -> Result<Option<Vec<u8>>> {
-        let of: Vec<&Source> = sources.values().filter(|s| s.layout.table == self.table).collect();
-        if of.is_empty() { Ok(None) } else { (self.build)(&of).map(Some) }
+    pub(crate) fn build(&self, sources: &BTreeMap<String, Source>, made: &mut Made) -> Result<Option<Vec<u8>>> {
+        if self.table == TableKind::Icd10Cm {
+            let of: Vec<&Source> = sources.values().filter(|s| s.table() == self.table).collect();
+            return if of.is_empty() { Ok(None) } else { Ok(Some(icd10cm(&of)?.build())) };
+        }
+        made.edits(sources)?;
+        if self.table == TableKind::Procedures {
+            return Ok(made.procedures.take());
+        }
+        let parts = made.edits.as_ref().zip(made.index.as_ref());
+        Ok(parts.and_then(|(edits, index)| edits.build(self.table, index)))
+    }
+
+    /// Must it be made anew when sources of that table change? All tables of procedures share one index, whose codes every one may name.
+    pub(crate) fn depends_on(&self, changed: TableKind) -> bool {
+        let procedures = |kind: TableKind| kind == TableKind::Procedures || kind.is_on_procedures();
+        self.table == changed || procedures(self.table) && procedures(changed)
     }
 
     /// Is the pack at this path whole, and made with the embedded table of this cleanclaim?

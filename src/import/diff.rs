@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::derive;
+use super::edits::Edits;
+use super::edits_diff;
 use super::folder::{AddOptions, Sources, TablesFolder};
 use super::icd10cm_files;
 use super::source::Source;
@@ -116,13 +118,13 @@ impl Diff {
 }
 
 /// A code as one of the two sides has it.
-struct Known {
-    shown: String,
-    windows: Vec<DateRange>,
-    title: Option<String>,
+pub(super) struct Known {
+    pub(super) shown: String,
+    pub(super) windows: Vec<DateRange>,
+    pub(super) title: Option<String>,
 }
 
-type Codes = BTreeMap<String, Known>;
+pub(super) type Codes = BTreeMap<String, Known>;
 
 impl TablesFolder {
     /// Compares two editions, or says what adding one would change. Without `new`, a file is held against the folder as it is, and a source
@@ -156,9 +158,9 @@ impl TablesFolder {
             }
         };
         let mut out = Vec::new();
-        for table in [TableKind::Icd10Cm, TableKind::Procedures] {
+        for table in TableKind::ALL {
             let of = |sources: &Sources| -> Vec<Source> {
-                sources.values().filter(|s| s.layout.table == table).cloned().collect()
+                sources.values().filter(|s| s.table() == table).cloned().collect()
             };
             let (before, after) = (of(&before), of(&after));
             let is_touched =
@@ -236,6 +238,13 @@ fn diff_table(table: TableKind, before: &[Source], after: &[Source], alone: bool
         TableKind::Icd10Cm => {
             let (old, new) = (derive::icd10cm(&refs(before))?, derive::icd10cm(&refs(after))?);
             (icd10cm_codes(&old), icd10cm_codes(&new), old.edition)
+        }
+        edits if edits.is_on_procedures() => {
+            let (old, new) = (Edits::of(before.iter())?, Edits::of(after.iter())?);
+            let begins = after.iter().filter_map(|s| s.effective).max().unwrap_or(Date::MAX);
+            let (old, new) = edits_diff::both(edits, &old, &new, begins);
+            let name = if before.is_empty() { "no table".to_owned() } else { names(&refs(before)) };
+            (old, new, name)
         }
         _ => {
             let (old, new) = (derive::procedures(&refs(before))?, derive::procedures(&refs(after))?);

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use super::commit::Commit;
 use super::container;
 use super::content::Content;
-use super::derive::{DERIVED, Derived};
+use super::derive::{DERIVED, Derived, Made};
+use super::edits;
 use super::layout::{self, Input, LAYOUTS};
 use super::source::{Source, file_name};
 use crate::error::ErrorKind;
-use crate::table::{Icd10CmTable, Pack, SourceFile, TableKind, Tables};
+use crate::table::{Icd10CmTable, Pack, Setting, SourceFile, TableKind, Tables};
 use crate::{Date, Error, Result};
 
 /// A folder of tables: publishers' files that were added to it, and the packs that [`Tables::open`] reads.
@@ -35,6 +36,8 @@ pub struct AddOptions<'a> {
     pub effective: Option<Date>,
     /// Whether they list all codes of the kinds they hold; `None` lets the number of codes say it.
     pub complete: Option<bool>,
+    /// Whose edits they are, for files of which neither content nor name tells.
+    pub setting: Option<Setting>,
     /// Is told what is being done, for people who wait.
     pub progress: Option<&'a dyn Fn(&str)>,
 }
@@ -150,7 +153,7 @@ impl TablesFolder {
             let stays = |old: &Source| old.says_the_same(&source) && key(old) <= key(&source);
             if !sources.get(&source.name).is_some_and(stays) {
                 changed.push(source.name.clone());
-                touched.insert(source.layout.table);
+                touched.insert(source.table());
                 sources.insert(source.name.clone(), source);
             }
         }
@@ -202,7 +205,7 @@ impl TablesFolder {
     /// Is a source of this layout, or of this table?
     fn is_of(&self, name: &str, kind: &str) -> bool {
         Source::read(&self.path.join(file_name(name)))
-            .is_ok_and(|s| s.layout.id == kind || s.layout.table.name() == kind)
+            .is_ok_and(|s| s.layout.id == kind || s.table().name() == kind)
     }
 
     /// Builds every pack anew from the sources, as after an update of cleanclaim with a newer table of its own. Says which changed.
@@ -237,11 +240,11 @@ impl TablesFolder {
         for (name, source) in self.sources(&BTreeSet::new())? {
             let path = self.path.join(file_name(&name));
             let bytes = std::fs::metadata(&path).map_err(|e| Error::io(&path, e))?.len();
-            let layout = source.layout;
+            let (layout, table) = (source.layout, source.table());
             out.push(entry(
                 name,
                 Some(layout.name),
-                layout.table,
+                table,
                 source.description,
                 source.complete,
                 bytes,
@@ -265,12 +268,13 @@ impl TablesFolder {
             unread |= read.is_err();
             sources.extend(read.ok().map(|s| (name, s)));
         }
+        let mut made = Made::default();
         for derived in &DERIVED {
             let path = self.path.join(derived.file);
             let problem = match (std::fs::read(&path).ok(), unread) {
                 (None, true) => continue,
                 (Some(_), true) => Pack::read(&path).err().map(|e| reason(&e)),
-                (got, false) => match (derived.build(&sources), got) {
+                (got, false) => match (derived.build(&sources, &mut made), got) {
                     (Err(e), _) => Some(e.to_string()),
                     (Ok(None), None) => continue,
                     (Ok(Some(expected)), Some(got)) if expected == got => None,
@@ -315,11 +319,11 @@ impl TablesFolder {
             let sha256 = container::sha256_hex(&bytes);
             let known = addition.added.len();
             let (mut files, mut archive) = (0, false);
-            container::open(path, bytes, &mut |member| {
+            container::open(path, bytes, &mut |mut member| {
                 files += 1;
                 archive |= member.is_inside();
                 let failed = |(line, reason)| Error::import(&member.path, line, reason);
-                let content = Content::of(&member.bytes).map_err(|e| failed((None, e)))?;
+                let content = Content::of(std::mem::take(&mut member.bytes)).map_err(|e| failed((None, e)))?;
                 let layout = match layout::recognise(&content) {
                     Ok(layout) => layout,
                     Err(_) if member.is_inside() => {
@@ -333,6 +337,7 @@ impl TablesFolder {
                     content: &content,
                     names: &member.names,
                     effective: options.effective,
+                    setting: options.setting,
                     icd10cm: &icd10cm,
                 };
                 let draft = (layout.read)(&input).map_err(failed)?;
@@ -346,7 +351,7 @@ impl TablesFolder {
                     name: draft.key.clone(),
                     file: member.name(),
                     layout: layout.name,
-                    table: layout.table,
+                    table: edits::table_of(layout, draft.variety.as_deref()),
                     edition: draft.edition.clone(),
                     from: draft.window.from,
                     to: draft.window.to,
@@ -380,8 +385,9 @@ impl TablesFolder {
         options: &AddOptions<'_>,
     ) -> Result<Vec<String>> {
         let mut changed = Vec::new();
+        let mut made = Made::default();
         for derived in &DERIVED {
-            let is_touched = touched.is_none_or(|t| t.contains(&derived.table));
+            let is_touched = touched.is_none_or(|t| t.iter().any(|&k| derived.depends_on(k)));
             if !is_touched && Derived::is_current(&self.path.join(derived.file)) {
                 continue;
             }
@@ -389,7 +395,7 @@ impl TablesFolder {
                 progress(&format!("building {}", derived.file));
             }
             let there = std::fs::read(self.path.join(derived.file)).ok();
-            let wanted = derived.build(sources)?;
+            let wanted = derived.build(sources, &mut made)?;
             if there == wanted {
                 continue;
             }

@@ -215,7 +215,7 @@ pub(crate) mod tests {
 
     fn import(text: &str) -> Result<Draft, Located> {
         let tables = crate::Tables::embedded();
-        let content = Content::of(text.as_bytes()).unwrap();
+        let content = Content::of(text.as_bytes().to_vec()).unwrap();
         assert!((HCPCS.looks)(&content), "not recognised");
         let names = ["HCPC2026_JAN_ANWEB.txt".to_owned()];
         read(&Input { content: &content, names: &names, effective: None, icd10cm: &tables.icd10cm })

@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     fn recognised(text: &str) -> Option<&'static str> {
-        let content = Content::of(text.as_bytes()).unwrap();
+        let content = Content::of(text.as_bytes().to_vec()).unwrap();
         super::super::layout::recognise(&content).ok().map(|l| l.id)
     }
 
@@ -245,7 +245,7 @@ mod tests {
             }
         }
         let read = |lines: &str, name: &str, effective| {
-            let content = Content::of(lines.as_bytes()).unwrap();
+            let content = Content::of(lines.as_bytes().to_vec()).unwrap();
             (CODES.read)(&Input { content: &content, names: &[name.to_owned()], effective, icd10cm: table })
         };
         let found = read(&lines, "codes.txt", None).unwrap();

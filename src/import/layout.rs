@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::Located;
 use super::content::Content;
-use super::{code_list, cpt, hcpcs, icd10cm_files};
+use super::{code_list, cpt, edits, hcpcs, icd10cm_files};
 use crate::error::ImportError;
-use crate::table::{Icd10CmTable, TableKind};
+use crate::table::{Icd10CmTable, Setting, TableKind};
 use crate::{Date, DateRange};
 
 /// A layout: how it is recognised, and how it is read.
@@ -29,7 +29,12 @@ impl fmt::Debug for Layout {
 }
 
 /// All of them.
-pub(crate) static LAYOUTS: [&Layout; 6] = [
+pub(crate) static LAYOUTS: [&Layout; 10] = [
+    // First: the others may look into all of a file, and these are the largest.
+    &edits::PTP,
+    &edits::MUE,
+    &edits::ADD_ONS,
+    &edits::FEES,
     &icd10cm_files::ORDER,
     &icd10cm_files::CODES,
     &icd10cm_files::TABULAR,
@@ -45,6 +50,8 @@ pub(crate) struct Input<'a> {
     pub(crate) names: &'a [String],
     /// From when it is in force, if the user says so.
     pub(crate) effective: Option<Date>,
+    /// Whose edits they are, if the user says so.
+    pub(crate) setting: Option<Setting>,
     /// The table in use, against which a file without a date is held.
     pub(crate) icd10cm: &'a Icd10CmTable,
 }
@@ -141,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_says_what_it_looks_like() {
-        let content = Content::of(b"claim_id,dos_from,procedure\n1,2026-01-01,99213\n").unwrap();
+        let content = Content::of(b"claim_id,dos_from,procedure\n1,2026-01-01,99213\n".to_vec()).unwrap();
         let e = recognise(&content).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(e.contains("text of 2 lines with 3 columns: claim_id, dos_from, procedure"), "{e}");
         assert!(e.contains("ICD-10-CM order file, ICD-10-CM code file"), "{e}");

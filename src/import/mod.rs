@@ -2,6 +2,7 @@
 //!
 //! A layout is one entry in `layout.rs` and one file; what is made from all files together is one entry in `derive.rs`.
 
+mod addon;
 mod code_list;
 mod commit;
 mod container;
@@ -9,7 +10,10 @@ mod content;
 mod cpt;
 mod derive;
 mod diff;
+mod edits;
+mod edits_diff;
 mod embed;
+mod fees;
 mod folder;
 mod hcpcs;
 mod icd10cm;
@@ -17,7 +21,10 @@ mod icd10cm_files;
 mod layout;
 mod listing;
 mod merge;
+mod mue;
 mod named_date;
+mod ptp;
+mod quarter;
 mod source;
 
 pub use diff::{Change, ChangeKind, Diff, Side, UsedChange, UsedCode};

@@ -3,9 +3,10 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use super::edits;
 use super::layout::{self, Draft, Layout};
 use crate::error::{ImportError, PackError};
-use crate::table::{Description, Pack, PackWriter, SourceFile};
+use crate::table::{Description, Pack, PackWriter, SourceFile, TableKind};
 use crate::{Date, Error, Result};
 
 /// Kind of the packs.
@@ -118,6 +119,11 @@ impl Source {
             description: pack.description().clone(),
             rows,
         })
+    }
+
+    /// The table to which it contributes.
+    pub(crate) fn table(&self) -> TableKind {
+        edits::table_of(self.layout, self.variety.as_deref())
     }
 
     /// The file from which it was made.

@@ -147,6 +147,7 @@ fn small(out: &mut String, kind: &str, card: &SmallCard) {
     let when = match (card.status, card.day) {
         (Status::NotYet, Some(from)) => format!("no: begins on {from}"),
         (Status::Ended, Some(to)) => format!("no: ended on {to}"),
+        (Status::Unlisted, _) => "not known: no list of codes has it".to_owned(),
         _ => "yes".to_owned(),
     };
     row(out, "in force", &when);
@@ -156,6 +157,7 @@ fn standing(status: Status) -> &'static str {
     match status {
         Status::NotYet => "not yet: ",
         Status::Ended => "no: ",
+        Status::Unlisted => "not known, in no list of codes: ",
         _ => "",
     }
 }

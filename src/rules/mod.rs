@@ -1,17 +1,24 @@
 //! The rules, one file a family; nothing here but declarations and checks.
 
+mod add_ons;
 mod charges;
 mod codes;
 mod dates;
 mod diagnosis;
 mod duplicates;
 mod format;
+mod indicators;
 mod modifiers;
+mod ncci;
 mod patient;
 mod place;
 mod pointers;
 mod provider;
 mod sources;
+mod units;
+
+pub(crate) use add_ons::type_on;
+pub(crate) use ncci::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE};
 
 use crate::rule::Rule;
 
@@ -25,6 +32,9 @@ static FAMILIES: &[&[&Rule]] = &[
     diagnosis::RULES,
     format::RULES,
     modifiers::RULES,
+    indicators::RULES,
+    units::RULES,
+    ncci::RULES,
     place::RULES,
     provider::RULES,
     pointers::RULES,
@@ -43,4 +53,9 @@ pub(crate) fn first() -> &'static Rule {
 /// The rule of that id, in any case, or of that name.
 pub fn find(id_or_name: &str) -> Option<&'static Rule> {
     all().find(|r| r.id.eq_ignore_ascii_case(id_or_name) || r.name == id_or_name)
+}
+
+/// Does the rule sum up a day of which other claims may hold more? What they hold is never evaluated, and reports say so.
+pub(crate) fn knows_one_claim_only(rule: &Rule) -> bool {
+    ncci::ACROSS.contains(&rule.id) || units::ACROSS.contains(&rule.id)
 }

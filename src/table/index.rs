@@ -51,6 +51,13 @@ impl CodeIndex {
         self.fingerprint
     }
 
+    /// Insists that a pack of ranks was built on this very set of codes.
+    pub(crate) fn expect_built_on(&self, pack: &Pack) -> Result<(), PackError> {
+        let expected = pack.description().built_on.first().copied().unwrap_or(0);
+        let got = self.fingerprint;
+        if expected == got { Ok(()) } else { Err(PackError::RankSpace { expected, got }) }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.map.len()
     }

@@ -1,25 +1,45 @@
 //! Reference tables: packs of published codes and edits, read in place.
 
+mod addon;
 mod bundle;
+mod editions;
 mod embedded;
+mod fees;
 mod format;
 mod icd10cm;
 mod index;
 mod lists;
+mod mue;
 mod procedures;
+mod ptp;
 mod text;
 
-pub use bundle::{TableKind, Tables};
+pub use addon::{AddOnEdit, AddOnTable, AddOnType};
+pub use bundle::{Setting, TableKind, Tables};
+pub use editions::Edition;
+pub use fees::{FeeTable, Global, Indicators};
 pub use format::{Description, SourceFile};
 pub(crate) use icd10cm::letter;
 pub use icd10cm::{Flags, Icd10CmTable, Note, NoteId, NoteKind, RuleNote, Seventh, Standing};
+#[cfg(feature = "import")]
+pub(crate) use index::CodeIndex;
 pub use index::Rank;
 pub use lists::{cpt_modifier, place_in_force, place_name};
+pub use mue::{Adjudication, Limit, MueTable};
 pub use procedures::{Cover, InForce, ProcedureTable};
+pub use ptp::{Indicator, PtpEdit, PtpTable};
 
 #[cfg(feature = "import")]
 pub(crate) use format::{Pack, PackWriter};
 #[cfg(feature = "import")]
 pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows, same_words};
 #[cfg(feature = "import")]
-pub(crate) use procedures::{ProcedureRow, ProcedureRows};
+pub(crate) use procedures::{ProcedureRow, ProcedureRows, Witness};
+#[cfg(feature = "import")]
+pub(crate) use addon::{AddOnRow, build as build_add_ons};
+#[cfg(feature = "import")]
+pub(crate) use fees::{FeeRow, FeeRows};
+#[cfg(feature = "import")]
+pub(crate) use mue::{MueRow, MueRows};
+#[cfg(feature = "import")]
+pub(crate) use ptp::{PtpRows, PtpTerms};

@@ -16,6 +16,9 @@ const SPAN: usize = 8;
 const COVER: usize = 16;
 const MODIFIER: usize = 8;
 const NONE: u32 = u32::MAX;
+/// In a record's upper half: no list has the code, see [`Witness`].
+const YEARS: u32 = 1;
+const NAMED: u32 = 2;
 
 /// CPT and HCPCS Level II codes as the user's own files list them, and the modifiers of the HCPCS file.
 pub struct ProcedureTable {
@@ -78,6 +81,19 @@ pub(crate) struct ProcedureRow {
     pub(crate) spans: Vec<DateRange>,
     pub(crate) short: Option<String>,
     pub(crate) long: Option<String>,
+    pub(crate) witness: Witness,
+}
+
+/// What says that a code exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Witness {
+    /// A list of codes.
+    #[default]
+    List,
+    /// Fee schedules of the years in its spans. That a year's schedule leaves it out does not prove that it ended.
+    Years,
+    /// Nothing: tables of edits name it, and they name codes that ended long ago, too.
+    Named,
 }
 
 impl ProcedureTable {
@@ -150,11 +166,16 @@ impl ProcedureTable {
         })
     }
 
-    /// How the code stands on a day.
+    /// How the code stands on a day; `None` if no list of codes has it then: tables of edits name it, or a fee schedule of another year.
     #[inline]
-    pub fn in_force(&self, rank: Rank, day: Date) -> InForce {
-        let history = u16_at(self.pack.bytes(self.records), rank.at() * RECORD);
-        self.in_force_by(history, day)
+    pub fn in_force(&self, rank: Rank, day: Date) -> Option<InForce> {
+        let record = u32_at(self.pack.bytes(self.records), rank.at() * RECORD);
+        let standing = self.in_force_by(record as u16, day);
+        match record >> 16 {
+            0 => Some(standing),
+            YEARS if standing == InForce::Yes => Some(standing),
+            _ => None,
+        }
     }
 
     fn in_force_by(&self, history: u16, day: Date) -> InForce {
@@ -175,6 +196,11 @@ impl ProcedureTable {
             // A code without a span is listed without dates: nothing is known against it.
             (None, None) => InForce::Yes,
         }
+    }
+
+    /// Does a list of codes, or a fee schedule, have it? If not, only tables of edits name it.
+    pub fn is_listed(&self, rank: Rank) -> bool {
+        u32_at(self.pack.bytes(self.records), rank.at() * RECORD) >> 16 != NAMED
     }
 
     /// The windows in which the code is in force.
@@ -262,7 +288,12 @@ impl ProcedureRows {
         let mut text = |text: &Option<String>| text.as_ref().map_or(NONE, |t| texts.add(t));
         let (mut records, mut modifiers) = (Vec::new(), Vec::new());
         for row in self.codes.values() {
-            records.extend_from_slice(&u32::from(history(row)).to_le_bytes());
+            let witness = match row.witness {
+                Witness::List => 0,
+                Witness::Years => YEARS,
+                Witness::Named => NAMED,
+            };
+            records.extend_from_slice(&(u32::from(history(row)) | witness << 16).to_le_bytes());
             records.extend_from_slice(&text(&row.short).to_le_bytes());
             records.extend_from_slice(&text(&row.long).to_le_bytes());
         }
@@ -281,6 +312,14 @@ impl ProcedureRows {
             }
         });
         let window = self.window.unwrap_or(DateRange { from: Date::MAX, to: Date::MAX });
+        let named = self.codes.values().filter(|r| r.witness == Witness::Named).count();
+        let mut counts = vec![
+            ("codes".to_owned(), (self.codes.len() - named) as u64),
+            ("modifiers".to_owned(), self.modifiers.len() as u64),
+        ];
+        if named > 0 {
+            counts.push(("codes that only edits name".to_owned(), named as u64));
+        }
         let description = Description {
             kind: KIND.to_owned(),
             edition: self.edition.clone(),
@@ -289,10 +328,7 @@ impl ProcedureRows {
             built_on: vec![],
             base: None,
             sources: self.sources.clone(),
-            counts: vec![
-                ("codes".to_owned(), self.codes.len() as u64),
-                ("modifiers".to_owned(), self.modifiers.len() as u64),
-            ],
+            counts,
         };
         let mut writer = PackWriter::default();
         writer.section("codes", CodeIndex::build(self.codes.keys().map(|k| k.as_bytes())));
