@@ -301,7 +301,11 @@ impl Assembler {
     /// The diagnoses of a row, as indices into the claim's list, to which new ones are added.
     fn row_diagnoses(&mut self, row: Row<'_>, number: u64, list: &mut IndexList) {
         let layout = Arc::clone(&self.layout);
-        for (i, &(at, column)) in layout.diagnoses.iter().enumerate() {
+        if let Some(at) = layout.principal.filter(|&at| !row.get(at).is_empty()) {
+            let icd9 = layout.versions.first().is_some_and(|&(at, _)| row.get(at) == b"9");
+            self.diagnosis(row.get(at), 0, icd9, number, list);
+        }
+        for &(at, column) in &layout.diagnoses {
             let text = row.get(at);
             if text.is_empty() {
                 continue;
@@ -313,7 +317,6 @@ impl Assembler {
                 .or(layout.versions.first().filter(|_| layout.versions.len() == 1))
                 .is_some_and(|&(at, _)| row.get(at) == b"9");
             self.diagnosis(text, column, icd9, number, list);
-            debug_assert!(i < 25);
         }
         if let Some(at) = layout.diagnosis_list {
             let mut column = layout.diagnoses.iter().map(|&(_, n)| n).max().unwrap_or(0);
@@ -329,6 +332,17 @@ impl Assembler {
     fn diagnosis(&mut self, text: &[u8], column: u8, icd9: bool, number: u64, list: &mut IndexList) {
         let parsed = if icd9 { Err(CodeError::Icd9) } else { Icd10Cm::parse(text) };
         let Some(code) = Coded::read(text, parsed) else { return };
+        // The principal diagnosis, where it has a column of its own, stands among the others once more: first, and only once.
+        if let (Some(&0), Some(&first)) = (list.columns().first(), list.as_slice().first())
+            && let Some(principal) = self.claim.diagnoses.get_mut(usize::from(first))
+            && principal.code == code
+        {
+            list.set_first_column(column);
+            if principal.column == 0 {
+                principal.column = column;
+            }
+            return;
+        }
         // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
         let known = self.claim.diagnoses.iter().enumerate().find(|(i, d)| {
             d.code == code && !list.as_slice().contains(&(*i as u8)) && !self.claim.lines.is_empty()
@@ -372,18 +386,18 @@ impl Assembler {
             let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
             let blank = || places().all(|at| row.get(at).is_empty());
             if !places().all(same) && !blank() {
-                if !self.rows_differ {
+                let mut list = IndexList::new();
+                self.row_diagnoses(row, number, &mut list);
+                let first = std::mem::replace(&mut own, list);
+                // The same codes with and without dots are the same diagnoses.
+                if own != first && !self.rows_differ {
                     self.rows_differ = true;
-                    let first = self.own_first;
                     for line in &mut self.claim.lines {
                         if line.points == Points::All {
                             line.points = Points::Own(first);
                         }
                     }
                 }
-                let mut list = IndexList::new();
-                self.row_diagnoses(row, number, &mut list);
-                own = list;
             }
         }
         if let Some(at) = layout.line_diagnosis.filter(|&at| !row.get(at).is_empty()) {
@@ -588,6 +602,21 @@ mod tests {
         assert_eq!((of(0), of(1), of(2), of(3)), (vec![0, 1], vec![1, 2], vec![0, 1], vec![0, 1]));
         let Points::Own(list) = claim.lines[1].points else { panic!("own") };
         assert_eq!(list.columns(), [1, 2]);
+    }
+
+    #[test]
+    fn a_principal_diagnosis_of_its_own_column_comes_first() {
+        let read = |text: &str| {
+            let claims = csv_claims(text).unwrap();
+            let listed = |claim: &crate::Claim| {
+                let shown = |d: &crate::Diagnosis| format!("{}:{}", d.code.code().unwrap(), d.column);
+                claim.diagnoses.iter().map(shown).collect::<Vec<_>>().join(" ")
+            };
+            assert!(claims.iter().all(|c| c.lines.iter().all(|l| l.points == Points::All)));
+            claims.iter().map(listed).collect::<Vec<_>>()
+        };
+        let text = "claim_id,cpt,principal_dx,dx1,dx2\nA,1,I10,E1165,I10\nA,2,I10,E11.65,i10\nB,1,I10,I10,I10\nC,1,J45.909,I10,\nD,1,,I10,\n";
+        assert_eq!(read(text), ["I10:2 E11.65:1", "I10:1 I10:2", "J45.909:0 I10:1", "I10:1"]);
     }
 
     #[test]
