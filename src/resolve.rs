@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rustc_hash::FxHashSet;
+
 use crate::claim::{Claim, Coded, Field, Points};
 use crate::code::{Icd10Cm, Procedure};
 use crate::table::{Cover, Flags, InForce, Rank, Standing, TableKind, Tables};
@@ -162,6 +164,10 @@ pub(crate) struct Resolver {
     diagnoses: Vec<ResolvedDiagnosis>,
     uses: Vec<DiagnosisUse>,
     lines: Vec<ResolvedLine>,
+    /// Days on which a diagnosis was placed.
+    days: FxHashSet<Option<Date>>,
+    /// Diagnoses that were placed.
+    used: Vec<bool>,
     diagnosis_memo: Memo,
     procedure_memo: Memo,
 }
@@ -172,6 +178,8 @@ impl Resolver {
             diagnoses: Vec::new(),
             uses: Vec::new(),
             lines: Vec::new(),
+            days: FxHashSet::default(),
+            used: Vec::new(),
             diagnosis_memo: Memo::new(),
             procedure_memo: Memo::new(),
         }
@@ -265,6 +273,7 @@ impl Resolver {
         if plain {
             for (i, diagnosis) in claim.diagnoses.iter().enumerate() {
                 let first = self.uses.len();
+                self.days.clear();
                 let pointing = |line: &Line| match line.points {
                     Points::All => true,
                     _ => claim.pointed(line).any(|at| at == i),
@@ -274,7 +283,7 @@ impl Resolver {
                         continue;
                     }
                     let day = self.lines[at].day;
-                    if self.uses[first..].iter().any(|u| u.day == day) {
+                    if !one_day && !self.days.insert(day) {
                         continue;
                     }
                     add(&mut self.uses, &self.diagnoses[i], i, Some(at), diagnosis.column, day);
@@ -300,6 +309,15 @@ impl Resolver {
                 };
                 add(&mut self.uses, &self.diagnoses[i], i, Some(at), column, self.lines[at].day);
             }
+        }
+        // Those of no line stand on the claim all the same.
+        self.used.clear();
+        self.used.resize(claim.diagnoses.len(), false);
+        for u in &self.uses {
+            self.used[u.diagnosis] = true;
+        }
+        for (i, diagnosis) in claim.diagnoses.iter().enumerate().filter(|(i, _)| !self.used[*i]) {
+            add(&mut self.uses, &self.diagnoses[i], i, Some(0), diagnosis.column, claim_day);
         }
         all_billable
     }

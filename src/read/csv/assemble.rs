@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::blocks::{Block, Records, Rows};
+use super::blocks::{Block, Records, Rows, row_ends, unprintable};
 use super::header::Layout;
 use crate::claim::{
     Claim, Coded, Diagnosis, Fault, Field, IndexList, Kind, Line, Points, Reason, Unreadable, showable,
@@ -99,18 +99,26 @@ impl Assembler {
     pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim)) {
         let mut number = block.first_row;
         if block.slow {
-            let delimiter = self.layout.delimiter;
+            let (delimiter, carriage_returns) = (self.layout.delimiter, self.layout.carriage_returns);
             let mut records = Records::new(&block.bytes, delimiter, true);
             let mut counted = 0;
             let mut cells = std::mem::take(&mut self.row);
             while let Some(record) = records.next() {
-                number += block.bytes[counted..record.start].iter().filter(|&&b| b == b'\n').count() as u64;
+                number += row_ends(&block.bytes[counted..record.start], carriage_returns).count() as u64;
                 counted = record.start;
+                let text = block.bytes[record.start..record.end].trim_ascii_end();
+                // A field over several rows is legal in quotation marks; with an odd number of them, one was never closed.
+                let rows = 1 + row_ends(text, carriage_returns).count();
+                let swallows = rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1;
                 cells.bytes.clear();
                 cells.bytes.extend_from_slice(record.output);
                 cells.ends.clear();
                 cells.ends.extend(record.ends.iter().map(|&e| e as u32));
                 self.push(cells.row(), number, &mut each);
+                if swallows {
+                    let line = self.claim.lines.len().checked_sub(1);
+                    self.fault(Field::Claim, line, number, Reason::OpenQuote { rows }, None);
+                }
             }
             self.row = cells;
         } else {
@@ -161,8 +169,8 @@ impl Assembler {
             Ok(text) => self.claim.id.push_str(text),
             Err(_) => self.claim.id.extend(id.iter().map(|&b| char::from(b))),
         }
-        if self.claim.id.chars().any(char::is_control) {
-            self.claim.id = self.claim.id.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        if self.claim.id.contains(unprintable) {
+            self.claim.id = self.claim.id.replace(unprintable, "?");
             self.fault(Field::ClaimId, None, number, Reason::ControlCharacters, None);
         }
         if id.is_empty() {

@@ -293,7 +293,9 @@ fn canonical_field(name: &str) -> Option<Field> {
         let stem = normalise(field.stem());
         match field.number() {
             None => (stem == name).then_some(field),
-            Some(_) => (format!("{stem}#") == pattern).then(|| field.with_number(number)).filter(valid),
+            Some(_) => {
+                (number > 0 && format!("{stem}#") == pattern).then(|| field.with_number(number)).filter(valid)
+            }
         }
     })
 }
