@@ -85,10 +85,15 @@ fn decimal(text: &[u8], scale: u32, money: bool) -> Result<i64, AmountError> {
     let mut value: i64 = 0;
     let mut after: Option<u32> = None;
     let mut any = false;
+    // Digits since the last thousands comma: a decimal comma must not turn 12,50 into 1250.
+    let mut group: Option<u32> = None;
     for &b in text {
         match b {
             b'0'..=b'9' => {
                 any = true;
+                if after.is_none() {
+                    group = group.map(|n| n + 1);
+                }
                 match &mut after {
                     Some(n) if *n >= scale && b == b'0' => continue,
                     Some(n) if *n >= scale => return Err(AmountError::TooFine { most: scale }),
@@ -101,11 +106,11 @@ fn decimal(text: &[u8], scale: u32, money: bool) -> Result<i64, AmountError> {
                 }
             }
             b'.' if after.is_none() => after = Some(0),
-            b',' if money && any && after.is_none() => {}
+            b',' if money && any && after.is_none() && group.is_none_or(|n| n == 3) => group = Some(0),
             _ => return Err(AmountError::Form),
         }
     }
-    if !any {
+    if !any || group.is_some_and(|n| n != 3) {
         return Err(AmountError::Form);
     }
     for _ in after.unwrap_or(0)..scale {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rustc_hash::FxHashSet;
+
 use crate::claim::{Claim, Coded, Field, Points};
 use crate::code::{Icd10Cm, Procedure};
 use crate::table::{Cover, Flags, InForce, Indicator, Limit, PtpEdit, PtpTable, Rank, Setting, Standing, TableKind, Tables};
@@ -198,6 +200,10 @@ pub(crate) struct Resolver {
     uses: Vec<DiagnosisUse>,
     lines: Vec<ResolvedLine>,
     pairs: Vec<ResolvedPair>,
+    /// Days on which a diagnosis was placed.
+    days: FxHashSet<Option<Date>>,
+    /// Diagnoses that were placed.
+    used: Vec<bool>,
     diagnosis_memo: Memo,
     procedure_memo: Memo,
 }
@@ -209,6 +215,8 @@ impl Resolver {
             uses: Vec::new(),
             lines: Vec::new(),
             pairs: Vec::new(),
+            days: FxHashSet::default(),
+            used: Vec::new(),
             diagnosis_memo: Memo::new(),
             procedure_memo: Memo::new(),
         }
@@ -339,6 +347,7 @@ impl Resolver {
         if plain {
             for (i, diagnosis) in claim.diagnoses.iter().enumerate() {
                 let first = self.uses.len();
+                self.days.clear();
                 let pointing = |line: &Line| match line.points {
                     Points::All => true,
                     _ => claim.pointed(line).any(|at| at == i),
@@ -348,7 +357,7 @@ impl Resolver {
                         continue;
                     }
                     let day = self.lines[at].day;
-                    if self.uses[first..].iter().any(|u| u.day == day) {
+                    if !one_day && !self.days.insert(day) {
                         continue;
                     }
                     add(&mut self.uses, &self.diagnoses[i], i, Some(at), diagnosis.column, day);
@@ -374,6 +383,15 @@ impl Resolver {
                 };
                 add(&mut self.uses, &self.diagnoses[i], i, Some(at), column, self.lines[at].day);
             }
+        }
+        // Those of no line stand on the claim all the same.
+        self.used.clear();
+        self.used.resize(claim.diagnoses.len(), false);
+        for u in &self.uses {
+            self.used[u.diagnosis] = true;
+        }
+        for (i, diagnosis) in claim.diagnoses.iter().enumerate().filter(|(i, _)| !self.used[*i]) {
+            add(&mut self.uses, &self.diagnoses[i], i, Some(0), diagnosis.column, claim_day);
         }
         all_billable
     }

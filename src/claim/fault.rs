@@ -22,7 +22,7 @@ pub struct Fault {
 /// What a fault is about. Each topic belongs to one rule, so that no fault is lost and none is said twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
-    /// A row with the wrong number of fields.
+    /// A row with the wrong number of fields, or with an open quotation mark.
     FieldCount,
     /// A row without a claim id.
     ClaimId,
@@ -58,7 +58,7 @@ impl Fault {
     /// What it is about.
     pub(crate) fn topic(&self) -> Topic {
         match (self.reason, self.field) {
-            (Reason::FieldCount { .. }, _) => Topic::FieldCount,
+            (Reason::FieldCount { .. } | Reason::OpenQuote { .. }, _) => Topic::FieldCount,
             (Reason::NoClaimId, _) => Topic::ClaimId,
             (Reason::Scattered, _) => Topic::Scattered,
             (Reason::Differs, _) => Topic::Differs,
@@ -139,6 +139,12 @@ pub enum Reason {
         expected: usize,
         /// Fields in the row.
         got: usize,
+    },
+    /// A quotation mark that is not closed on its row, so that it swallows the ones after it.
+    #[error("a quotation mark that is never closed: it runs over {rows} rows")]
+    OpenQuote {
+        /// Rows that became one.
+        rows: usize,
     },
     /// A row without a claim id.
     #[error("no claim id")]

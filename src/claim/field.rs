@@ -37,8 +37,10 @@ pub enum Field {
     Charge,
     /// `total_charge`
     TotalCharge,
-    /// `dx1` to `dx25`
+    /// `dx1` to `dx25`; number 0 is the principal diagnosis, where a file has it apart and in none of these
     Diagnosis(u8),
+    /// `principal_dx`: the principal diagnosis, where a file has it apart
+    PrincipalDiagnosis,
     /// `diagnoses`: all of them in one column
     Diagnoses,
     /// `dx_version1`…: 0 or 10 for ICD-10, 9 for ICD-9
@@ -111,6 +113,7 @@ impl Field {
             Field::Units => "units",
             Field::Charge => "charge",
             Field::TotalCharge => "total_charge",
+            Field::Diagnosis(0) | Field::PrincipalDiagnosis => "principal_dx",
             Field::Diagnosis(_) => "dx",
             Field::Diagnoses => "diagnoses",
             Field::DiagnosisVersion(_) => "dx_version",
@@ -158,6 +161,7 @@ impl Field {
         Field::Charge,
         Field::TotalCharge,
         Field::Diagnosis(1),
+        Field::PrincipalDiagnosis,
         Field::Diagnoses,
         Field::DiagnosisVersion(1),
         Field::LineDiagnosis,
@@ -221,6 +225,7 @@ impl Field {
                 | Field::PatientStatus
                 | Field::Admitted
                 | Field::Discharged
+                | Field::PrincipalDiagnosis
                 | Field::AdmittingDiagnosis
                 | Field::PresentOnAdmission(_)
                 | Field::InpatientProcedure(_)
@@ -231,6 +236,7 @@ impl Field {
     /// The number in the name, as in `dx3`.
     pub fn number(self) -> Option<u8> {
         match self {
+            Field::Diagnosis(0) => None,
             Field::Modifier(n)
             | Field::Diagnosis(n)
             | Field::DiagnosisVersion(n)

@@ -80,6 +80,11 @@ impl IndexList {
         true
     }
 
+    /// Says that the first number stands in that column.
+    pub(crate) fn set_first_column(&mut self, column: u8) {
+        self.columns[0] = column;
+    }
+
     /// The columns, parallel to the numbers.
     pub fn columns(&self) -> &[u8] {
         &self.columns[..usize::from(self.len)]

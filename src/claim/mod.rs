@@ -136,7 +136,7 @@ pub struct Unreadable {
 pub struct Diagnosis {
     /// The code.
     pub code: Coded<Icd10Cm>,
-    /// Number of the column that it was first read from, from 1: `dx1` is 1.
+    /// Number of the column that it was first read from, from 1: `dx1` is 1; 0 if it stands only in `principal_dx`.
     pub column: u8,
     /// Present on admission: `Y`, `N`, `U`, `W`, `1`.
     pub present_on_admission: Option<u8>,

@@ -117,6 +117,9 @@ pub fn check_files(
         let source = run.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let sink = run.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
         any = sink.any;
+        if sink.tally.lines == 0 && source.failed.is_none() && sink.broken.is_none() {
+            warn(&format!("{name}: a header and no claim lines"));
+        }
         tally.add(&sink.tally);
         failed.extend(source.failed);
         failed.extend(sink.internal);

@@ -1,10 +1,71 @@
 //! Where claims come from: files, plain or packed, and standard input.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
 use crate::{Error, Result};
+
+/// Unpacks all frames of a zstd file: `cat a.zst b.zst` and parallel compressors write several.
+struct Zstd<R> {
+    from: BufReader<R>,
+    frame: FrameDecoder,
+    open: bool,
+}
+
+impl<R: Read> Zstd<R> {
+    /// Begins the next frame; `false` at the end of the file.
+    fn begin(&mut self) -> io::Result<bool> {
+        while !self.from.fill_buf()?.is_empty() {
+            match self.frame.init(&mut self.from) {
+                Ok(()) => return Ok(true),
+                // A frame of somebody's own data, as parallel compressors write them.
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    io::copy(&mut self.from.by_ref().take(u64::from(length)), &mut io::sink())?;
+                }
+                Err(e) => return Err(damaged(e)),
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl<R: Read> Read for Zstd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if !self.open && !self.begin()? {
+                return Ok(0);
+            }
+            self.open = true;
+            while self.frame.can_collect() == 0 && !self.frame.is_finished() {
+                let some = BlockDecodingStrategy::UptoBlocks(1);
+                self.frame.decode_blocks(&mut self.from, some).map_err(damaged)?;
+            }
+            let got = self.frame.read(buffer)?;
+            if got > 0 {
+                return Ok(got);
+            }
+            let (stated, found) = (self.frame.get_checksum_from_data(), self.frame.get_calculated_checksum());
+            if stated.is_some() && stated != found {
+                return Err(damaged("the checksum does not fit"));
+            }
+            self.open = false;
+        }
+    }
+}
+
+fn damaged(what: impl ToString) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.to_string())
+}
 
 /// A source of claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +122,11 @@ impl Input {
             [0x1F, 0x8B, ..] => {
                 Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, start)))
             }
-            [0x28, 0xB5, 0x2F, 0xFD] => {
-                let decoder =
-                    ruzstd::decoding::StreamingDecoder::new(BufReader::with_capacity(1 << 16, start))
-                        .map_err(|e| failed(io::Error::new(io::ErrorKind::InvalidData, e.to_string())))?;
-                Box::new(decoder)
-            }
+            [0x28, 0xB5, 0x2F, 0xFD] => Box::new(Zstd {
+                from: BufReader::with_capacity(1 << 16, start),
+                frame: FrameDecoder::new(),
+                open: false,
+            }),
             _ => Box::new(start),
         })
     }

@@ -50,8 +50,9 @@ static FMT002: Rule = Rule {
     name: "wrong-number-of-fields",
     severity: Severity::Error,
     status: Status::Stable("0.1.0"),
-    summary: "a row has more or fewer fields than the header",
-    why: "A separator too many or too few shifts fields into the wrong columns: nothing on such a row can be trusted.",
+    summary: "a row has more or fewer fields than the header, or an open quotation mark",
+    why: "A separator too many or too few shifts fields into the wrong columns: nothing on such a row can be trusted. A quotation mark that is never \
+          closed swallows the rows after it.",
     fix: "put fields that contain the separator in quotation marks, and give every row all its fields",
     citation: RFC_4180,
     carc: &[16],
@@ -60,9 +61,11 @@ static FMT002: Rule = Rule {
     fails: &[
         "dos_from,procedure,dx1\n2026-03-02,99213",
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.65,I10",
+        "dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,\"Plan\n2026-03-02,99214,E11.65,Plan",
     ],
     passes: &[
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.65",
+        "dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,\"Plan\nB\"",
         "dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,\"Plan, state\"",
     ],
     check: Check::Claim(wrong_number_of_fields),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::blocks::{Block, Records, Rows};
+use super::blocks::{Block, Records, Rows, row_ends, unprintable};
 use super::header::Layout;
 use crate::claim::{
     Claim, Coded, Diagnosis, Fault, Field, IndexList, Kind, Line, Points, Reason, Unreadable, showable,
@@ -99,18 +99,26 @@ impl Assembler {
     pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim)) {
         let mut number = block.first_row;
         if block.slow {
-            let delimiter = self.layout.delimiter;
+            let (delimiter, carriage_returns) = (self.layout.delimiter, self.layout.carriage_returns);
             let mut records = Records::new(&block.bytes, delimiter, true);
             let mut counted = 0;
             let mut cells = std::mem::take(&mut self.row);
             while let Some(record) = records.next() {
-                number += block.bytes[counted..record.start].iter().filter(|&&b| b == b'\n').count() as u64;
+                number += row_ends(&block.bytes[counted..record.start], carriage_returns).count() as u64;
                 counted = record.start;
+                let text = block.bytes[record.start..record.end].trim_ascii_end();
+                // A field over several rows is legal in quotation marks; with an odd number of them, one was never closed.
+                let rows = 1 + row_ends(text, carriage_returns).count();
+                let swallows = rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1;
                 cells.bytes.clear();
                 cells.bytes.extend_from_slice(record.output);
                 cells.ends.clear();
                 cells.ends.extend(record.ends.iter().map(|&e| e as u32));
                 self.push(cells.row(), number, &mut each);
+                if swallows {
+                    let line = self.claim.lines.len().checked_sub(1);
+                    self.fault(Field::Claim, line, number, Reason::OpenQuote { rows }, None);
+                }
             }
             self.row = cells;
         } else {
@@ -161,8 +169,8 @@ impl Assembler {
             Ok(text) => self.claim.id.push_str(text),
             Err(_) => self.claim.id.extend(id.iter().map(|&b| char::from(b))),
         }
-        if self.claim.id.chars().any(char::is_control) {
-            self.claim.id = self.claim.id.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        if self.claim.id.contains(unprintable) {
+            self.claim.id = self.claim.id.replace(unprintable, "?");
             self.fault(Field::ClaimId, None, number, Reason::ControlCharacters, None);
         }
         if id.is_empty() {
@@ -301,7 +309,11 @@ impl Assembler {
     /// The diagnoses of a row, as indices into the claim's list, to which new ones are added.
     fn row_diagnoses(&mut self, row: Row<'_>, number: u64, list: &mut IndexList) {
         let layout = Arc::clone(&self.layout);
-        for (i, &(at, column)) in layout.diagnoses.iter().enumerate() {
+        if let Some(at) = layout.principal.filter(|&at| !row.get(at).is_empty()) {
+            let icd9 = layout.versions.first().is_some_and(|&(at, _)| row.get(at) == b"9");
+            self.diagnosis(row.get(at), 0, icd9, number, list);
+        }
+        for &(at, column) in &layout.diagnoses {
             let text = row.get(at);
             if text.is_empty() {
                 continue;
@@ -313,7 +325,6 @@ impl Assembler {
                 .or(layout.versions.first().filter(|_| layout.versions.len() == 1))
                 .is_some_and(|&(at, _)| row.get(at) == b"9");
             self.diagnosis(text, column, icd9, number, list);
-            debug_assert!(i < 25);
         }
         if let Some(at) = layout.diagnosis_list {
             let mut column = layout.diagnoses.iter().map(|&(_, n)| n).max().unwrap_or(0);
@@ -329,6 +340,17 @@ impl Assembler {
     fn diagnosis(&mut self, text: &[u8], column: u8, icd9: bool, number: u64, list: &mut IndexList) {
         let parsed = if icd9 { Err(CodeError::Icd9) } else { Icd10Cm::parse(text) };
         let Some(code) = Coded::read(text, parsed) else { return };
+        // The principal diagnosis, where it has a column of its own, stands among the others once more: first, and only once.
+        if let (Some(&0), Some(&first)) = (list.columns().first(), list.as_slice().first())
+            && let Some(principal) = self.claim.diagnoses.get_mut(usize::from(first))
+            && principal.code == code
+        {
+            list.set_first_column(column);
+            if principal.column == 0 {
+                principal.column = column;
+            }
+            return;
+        }
         // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
         let known = self.claim.diagnoses.iter().enumerate().find(|(i, d)| {
             d.code == code && !list.as_slice().contains(&(*i as u8)) && !self.claim.lines.is_empty()
@@ -372,18 +394,18 @@ impl Assembler {
             let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
             let blank = || places().all(|at| row.get(at).is_empty());
             if !places().all(same) && !blank() {
-                if !self.rows_differ {
+                let mut list = IndexList::new();
+                self.row_diagnoses(row, number, &mut list);
+                let first = std::mem::replace(&mut own, list);
+                // The same codes with and without dots are the same diagnoses.
+                if own != first && !self.rows_differ {
                     self.rows_differ = true;
-                    let first = self.own_first;
                     for line in &mut self.claim.lines {
                         if line.points == Points::All {
                             line.points = Points::Own(first);
                         }
                     }
                 }
-                let mut list = IndexList::new();
-                self.row_diagnoses(row, number, &mut list);
-                own = list;
             }
         }
         if let Some(at) = layout.line_diagnosis.filter(|&at| !row.get(at).is_empty()) {
@@ -588,6 +610,21 @@ mod tests {
         assert_eq!((of(0), of(1), of(2), of(3)), (vec![0, 1], vec![1, 2], vec![0, 1], vec![0, 1]));
         let Points::Own(list) = claim.lines[1].points else { panic!("own") };
         assert_eq!(list.columns(), [1, 2]);
+    }
+
+    #[test]
+    fn a_principal_diagnosis_of_its_own_column_comes_first() {
+        let read = |text: &str| {
+            let claims = csv_claims(text).unwrap();
+            let listed = |claim: &crate::Claim| {
+                let shown = |d: &crate::Diagnosis| format!("{}:{}", d.code.code().unwrap(), d.column);
+                claim.diagnoses.iter().map(shown).collect::<Vec<_>>().join(" ")
+            };
+            assert!(claims.iter().all(|c| c.lines.iter().all(|l| l.points == Points::All)));
+            claims.iter().map(listed).collect::<Vec<_>>()
+        };
+        let text = "claim_id,cpt,principal_dx,dx1,dx2\nA,1,I10,E1165,I10\nA,2,I10,E11.65,i10\nB,1,I10,I10,I10\nC,1,J45.909,I10,\nD,1,,I10,\n";
+        assert_eq!(read(text), ["I10:2 E11.65:1", "I10:1 I10:2", "J45.909:0 I10:1", "I10:1"]);
     }
 
     #[test]

@@ -27,11 +27,11 @@ impl Block {
         let skip = (row - self.first_row) as usize;
         let start = match skip.checked_sub(1) {
             None => 0,
-            Some(n) => memchr::memchr_iter(b'\n', &self.bytes).nth(n).map_or(0, |at| at + 1),
+            Some(n) => row_ends(&self.bytes, layout.carriage_returns).nth(n).map_or(0, |at| at + 1),
         };
         let mut records = Records::new(&self.bytes[start..], layout.delimiter, true);
         let id = records.next().map(|r| r.field(layout.claim_id).to_vec()).unwrap_or_default();
-        String::from_utf8_lossy(&id).replace(char::is_control, "?")
+        String::from_utf8_lossy(&id).replace(unprintable, "?")
     }
 }
 
@@ -57,17 +57,17 @@ impl Cutter {
             ended: false,
         };
         cutter.fill(BLOCK)?;
-        cutter.refuse_what_is_no_text()?;
         if cutter.pending.starts_with(&[0xEF, 0xBB, 0xBF]) {
             cutter.pending.drain(..3);
         }
+        cutter.refuse_what_is_no_text()?;
         // Blank lines before the header.
         let blank = cutter.pending.iter().take_while(|b| b.is_ascii_whitespace()).count();
         let start =
             cutter.pending[..blank].iter().rposition(|&b| matches!(b, b'\n' | b'\r')).map_or(0, |at| at + 1);
         cutter.row += newlines(&cutter.pending[..start]);
         cutter.pending.drain(..start);
-        if cutter.pending.is_empty() {
+        if cutter.ended && cutter.pending.trim_ascii().is_empty() {
             return Err(cutter.error(ClaimsError::Empty));
         }
         let end = header_end(&cutter.pending);
@@ -121,7 +121,7 @@ impl Cutter {
             buffer.extend_from_slice(&self.pending[..cut]);
             self.pending.drain(..cut);
             let block = Block { first_row: self.row, slow, bytes: buffer };
-            self.row += newlines(&block.bytes);
+            self.row += row_ends(&block.bytes, self.layout.carriage_returns).count() as u64;
             return Ok(Some(block));
         }
     }
@@ -160,7 +160,7 @@ impl Cutter {
     }
 
     fn refuse_what_is_no_text(&self) -> Result<()> {
-        let head = &self.pending[..self.pending.len().min(4096)];
+        let head = self.pending[..self.pending.len().min(4096)].trim_ascii_start();
         let found = match head {
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "UTF-16; save it as UTF-8 (\"CSV UTF-8\")",
             [b'P', b'K', 3, 4, ..] => "a zip archive or an Excel workbook; save it as csv",
@@ -239,6 +239,17 @@ fn header_end(bytes: &[u8]) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+/// What would disturb a terminal or turn the text around it: never printed.
+pub(crate) fn unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Where rows end; in a file with lone carriage returns, those end rows too.
+pub(super) fn row_ends(bytes: &[u8], carriage_returns: bool) -> impl Iterator<Item = usize> + '_ {
+    let lone = move |at: usize| bytes[at] == b'\n' || carriage_returns && bytes.get(at + 1) != Some(&b'\n');
+    memchr::memchr2_iter(b'\n', b'\r', bytes).filter(move |&at| lone(at))
 }
 
 fn newlines(bytes: &[u8]) -> u64 {

@@ -81,6 +81,10 @@ const ALIASES: &[(&str, &[&str])] = &[
         "diagnoses",
         &["icd_codes", "dx_codes", "diagnosis_codes", "diagnosis", "diagnosis_code", "icd", "icd_code", "dx"],
     ),
+    (
+        "principal_dx",
+        &["principal_diagnosis", "principal_diagnosis_code", "prncpal_dgns_cd", "prncpl_dgns_cd"],
+    ),
     ("dx_version#", &[]),
     ("line_dx", &["line_diagnosis"]),
     (
@@ -153,6 +157,8 @@ pub(crate) struct Layout {
     pub(crate) diagnosis_list: Option<usize>,
     /// Places of the version indicators.
     pub(crate) versions: Vec<(usize, u8)>,
+    /// Place of the principal diagnosis, where it is apart.
+    pub(crate) principal: Option<usize>,
     /// Place of the pointers.
     pub(crate) pointers: Option<usize>,
     /// Place of the line's own diagnosis.
@@ -306,7 +312,9 @@ fn canonical_field(name: &str) -> Option<Field> {
         let stem = normalise(field.stem());
         match field.number() {
             None => (stem == name).then_some(field),
-            Some(_) => (format!("{stem}#") == pattern).then(|| field.with_number(number)).filter(valid),
+            Some(_) => {
+                (number > 0 && format!("{stem}#") == pattern).then(|| field.with_number(number)).filter(valid)
+            }
         }
     })
 }
@@ -334,7 +342,9 @@ impl Columns {
         has(field)
             || match field {
                 Field::Modifier(_) => has(Field::Modifiers),
-                Field::Diagnosis(_) => has(Field::Diagnoses) || has(Field::LineDiagnosis),
+                Field::Diagnosis(_) => {
+                    has(Field::Diagnoses) || has(Field::LineDiagnosis) || has(Field::PrincipalDiagnosis)
+                }
                 Field::DosFrom => has(Field::StatementFrom),
                 Field::BillType => has(Field::BillFacility),
                 Field::Procedure => has(Field::Revenue),
@@ -354,6 +364,7 @@ impl Layout {
             of_line: vec![],
             diagnoses: vec![],
             diagnosis_list: None,
+            principal: None,
             versions: vec![],
             pointers: None,
             line_diagnosis: None,
@@ -417,6 +428,7 @@ impl Layout {
                     | Field::Diagnosis(_)
                     | Field::Diagnoses
                     | Field::LineDiagnosis
+                    | Field::PrincipalDiagnosis
                     | Field::Revenue
             )
         };
@@ -437,6 +449,10 @@ impl Layout {
                 Some(Field::Diagnoses) => layout.diagnosis_list = Some(at),
                 Some(Field::Pointers) => layout.pointers = Some(at),
                 Some(Field::LineDiagnosis) => layout.line_diagnosis = Some(at),
+                Some(Field::PrincipalDiagnosis) => {
+                    layout.principal = Some(at);
+                    layout.of_claim.push((at, Field::PrincipalDiagnosis));
+                }
                 Some(field) if field.is_of_claim() => layout.of_claim.push((at, field)),
                 Some(field) => layout.of_line.push((at, field)),
             }
