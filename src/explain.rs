@@ -14,7 +14,7 @@ use std::fmt;
 use crate::code::Procedure;
 use crate::rules::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE, type_on};
 use crate::table::{
-    Adjudication, AddOnEdit, AddOnType, Indicator, Indicators, PtpEdit, PtpTable, Rank, Setting, TableKind,
+    AddOnEdit, AddOnType, Adjudication, Indicator, Indicators, PtpEdit, PtpTable, Rank, Setting, TableKind,
     Tables,
 };
 use crate::{Date, DateRange};
@@ -261,7 +261,8 @@ fn add_ons(tables: &Tables, rank: Rank, out: &mut ProcedureExplanation) {
         note: table.note(row),
     };
     let primaries = table.rows(rank).filter(wanted).map(|row| link(&row, row.primary)).collect();
-    let of = table.rows_of_primary(rank).iter().filter(|r| wanted(r)).map(|r| link(r, Some(r.add_on))).collect();
+    let of =
+        table.rows_of_primary(rank).iter().filter(|r| wanted(r)).map(|r| link(r, Some(r.add_on))).collect();
     let kind = type_on(table, rank, out.as_of.unwrap_or(Date::MAX));
     (out.primaries, out.add_ons, out.add_on) = (primaries, of, kind);
 }
@@ -306,7 +307,9 @@ impl fmt::Display for PairExplanation {
             let meaning = match edit.indicator {
                 Indicator::Never => format!("{two} is never paid beside {one}; no modifier separates them"),
                 Indicator::WithModifier => {
-                    format!("{two} is paid beside {one} only with an NCCI-associated modifier, if the documentation supports it")
+                    format!(
+                        "{two} is paid beside {one} only with an NCCI-associated modifier, if the documentation supports it"
+                    )
                 }
                 Indicator::NotApplicable => "the edit does not apply".to_owned(),
             };
@@ -326,7 +329,10 @@ impl fmt::Display for PairExplanation {
             writeln!(f, "    rationale: {}", edit.rationale)?;
         }
         if self.edits.is_empty() && !self.tables.is_empty() {
-            writeln!(f, "\n  no edit between them in the tables below; this does not say that a payer pays both")?;
+            writeln!(
+                f,
+                "\n  no edit between them in the tables below; this does not say that a payer pays both"
+            )?;
         }
         footer(f, &self.tables, &self.not_evaluated)
     }
@@ -347,7 +353,11 @@ impl fmt::Display for ProcedureExplanation {
             };
             let stale = if u.stale { ", stale" } else { "" };
             let (digit, name) = (u.adjudication.digit(), u.setting.name());
-            writeln!(f, "  {name}: {} {how} (indicator {digit}, {}), {} to {}{stale}", u.limit, u.rationale, u.from, u.to)?;
+            writeln!(
+                f,
+                "  {name}: {} {how} (indicator {digit}, {}), {} to {}{stale}",
+                u.limit, u.rationale, u.from, u.to
+            )?;
         }
         if let Some(kind) = self.add_on {
             let list: Vec<String> = self.primaries.iter().filter_map(|l| Some(l.code?.to_string())).collect();
@@ -362,8 +372,19 @@ impl fmt::Display for ProcedureExplanation {
             let i = &fee.indicators;
             let stale = if fee.stale { ", stale" } else { "" };
             writeln!(f, "\nfee schedule of {}{stale}", fee.release)?;
-            writeln!(f, "  status {}, global days {}, PC/TC {}, multiple procedures {}", i.status, i.global.text(), i.components, i.multiple)?;
-            writeln!(f, "  bilateral {}, assistant {}, co-surgeons {}, team {}", i.bilateral, i.assistant, i.co_surgeons, i.team)?;
+            writeln!(
+                f,
+                "  status {}, global days {}, PC/TC {}, multiple procedures {}",
+                i.status,
+                i.global.text(),
+                i.components,
+                i.multiple
+            )?;
+            writeln!(
+                f,
+                "  bilateral {}, assistant {}, co-surgeons {}, team {}",
+                i.bilateral, i.assistant, i.co_surgeons, i.team
+            )?;
         }
         let mut last = None;
         for e in &self.partners {
@@ -372,7 +393,14 @@ impl fmt::Display for ProcedureExplanation {
                 writeln!(f, "\npair edits, {}", e.setting.name())?;
             }
             let side = if first { "denied beside it" } else { "paid, denies it" };
-            writeln!(f, "  {} {side}, indicator {}, {}, {}", e.partner_of(self.code), e.indicator.digit(), e.since(), e.rationale)?;
+            writeln!(
+                f,
+                "  {} {side}, indicator {}, {}, {}",
+                e.partner_of(self.code),
+                e.indicator.digit(),
+                e.since(),
+                e.rationale
+            )?;
         }
         footer(f, &self.tables, &self.not_evaluated)
     }

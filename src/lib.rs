@@ -10,12 +10,12 @@ pub mod claim;
 pub mod table;
 
 pub mod engine;
+pub mod explain;
 pub mod lookup;
 pub mod read;
 pub mod report;
 mod resolve;
 pub mod rule;
-pub mod explain;
 pub mod rules;
 
 #[cfg(feature = "cli")]
@@ -29,6 +29,8 @@ pub use date::{Date, DateError, DateRange};
 pub use engine::{Checker, Report, Session};
 pub use error::{Error, ErrorKind, Result};
 pub use money::{AmountError, Cents, Units};
-pub use resolve::{Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why};
+pub use resolve::{
+    Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why,
+};
 pub use rule::{Finding, Rule, Severity};
 pub use table::Tables;

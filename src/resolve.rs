@@ -6,7 +6,9 @@ use rustc_hash::FxHashSet;
 
 use crate::claim::{Claim, Coded, Field, Points};
 use crate::code::{Icd10Cm, Procedure};
-use crate::table::{Cover, Flags, InForce, Indicator, Limit, PtpEdit, PtpTable, Rank, Setting, Standing, TableKind, Tables};
+use crate::table::{
+    Cover, Flags, InForce, Indicator, Limit, PtpEdit, PtpTable, Rank, Setting, Standing, TableKind, Tables,
+};
 use crate::{Date, Line};
 
 /// A claim with what the tables say about its codes.
@@ -161,10 +163,18 @@ impl fmt::Display for Why {
             Why::NoColumn(field) => write!(f, "no column {field}"),
             Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered"),
             Why::NotListed(kind) => {
-                write!(f, "the table of {} has no entry for the code, which does not mean no limit", kind.title())
+                write!(
+                    f,
+                    "the table of {} has no entry for the code, which does not mean no limit",
+                    kind.title()
+                )
             }
-            Why::SeveralDays => f.write_str("lines over several days; MUE004, in preview, divides their units by the days"),
-            Why::OtherClaims => f.write_str("other claims of the same patient, provider and day; only history tells"),
+            Why::SeveralDays => {
+                f.write_str("lines over several days; MUE004, in preview, divides their units by the days")
+            }
+            Why::OtherClaims => {
+                f.write_str("other claims of the same patient, provider and day; only history tells")
+            }
         }
     }
 }

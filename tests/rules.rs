@@ -57,9 +57,31 @@ fn with_claim_id(example: &str) -> String {
 fn tables_for(rule: &Rule) -> Tables {
     if rule.needs.contains(&TableKind::Procedures) {
         Tables::open(synthetic_tables()).unwrap()
+    } else if rule.needs.iter().any(|kind| !edit_files(*kind).is_empty()) {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rule-tables-{}", rule.id));
+        let _ = fs::remove_dir_all(&path);
+        let files: Vec<PathBuf> = rule.needs.iter().flat_map(|kind| edit_files(*kind)).collect();
+        TablesFolder::open(&path).add(&files, &AddOptions::default()).unwrap();
+        Tables::open(&path).unwrap()
     } else {
         Tables::embedded()
     }
+}
+
+/// The synthetic files of a table of edits.
+fn edit_files(kind: TableKind) -> Vec<PathBuf> {
+    let names: &[&str] = match kind {
+        TableKind::PtpPractitioner => &["ccipra-v320r0-f1.txt", "ccipra-v320r0-f2.txt"],
+        TableKind::PtpHospital => &["ccioph-v320r0-f1.txt"],
+        TableKind::MuePractitioner => &["MCR_MUE_PractitionerServices_Eff_01-01-2026.csv"],
+        TableKind::MueHospital => &["MCR_MUE_OutpatientHospitalServices_Eff_01-01-2026.csv"],
+        TableKind::MueSupplier => &["MCR_MUE_DMESupplierServices_Eff_01-01-2026.csv"],
+        TableKind::AddOns => &["AOC_V2024Q1.txt"],
+        TableKind::Fees => &["PPRRVU2026_Jul.csv"],
+        _ => &[],
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/edits");
+    names.iter().map(|n| folder.join(n)).collect()
 }
 
 /// A tables folder with the synthetic list of procedure codes, as if it were the whole code set.

@@ -45,7 +45,8 @@ impl Made {
             Some(edits) => edits,
             None => {
                 let edits = Edits::of(sources.values())?;
-                let of: Vec<&Source> = sources.values().filter(|s| s.table() == TableKind::Procedures).collect();
+                let of: Vec<&Source> =
+                    sources.values().filter(|s| s.table() == TableKind::Procedures).collect();
                 let mut rows = procedures(&of)?;
                 edits.name_codes(&mut rows);
                 if !(rows.codes.is_empty() && rows.modifiers.is_empty()) {
@@ -62,7 +63,11 @@ impl Made {
 
 impl Derived {
     /// The pack; `None` if no source contributes to it.
-    pub(crate) fn build(&self, sources: &BTreeMap<String, Source>, made: &mut Made) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn build(
+        &self,
+        sources: &BTreeMap<String, Source>,
+        made: &mut Made,
+    ) -> Result<Option<Vec<u8>>> {
         if self.table == TableKind::Icd10Cm {
             let of: Vec<&Source> = sources.values().filter(|s| s.table() == self.table).collect();
             return if of.is_empty() { Ok(None) } else { Ok(Some(icd10cm(&of)?.build())) };

@@ -92,8 +92,7 @@ fn csv_rows(
     text: &str,
     mut each: impl FnMut(u64, &[&str]) -> Result<(), Located>,
 ) -> Result<(), Located> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line();
@@ -136,11 +135,17 @@ fn read_ptp(input: &Input<'_>) -> Result<Draft, Located> {
         Content::Text(text) => ptp::Parser::text(text)?,
         other => {
             let mut parser = ptp::Parser::default();
-            each_row(ptp::LAYOUT, other, '\t', |f| ptp::looks(f.iter().copied().zip(f.iter().copied().skip(1)).take(1)), |n, f| {
-                // A sheet's rows are as wide as its widest.
-                let end = f.iter().rposition(|c| !c.is_empty()).map_or(0, |at| at + 1);
-                parser.row(n, &f[..f.len().min(end.max(7))])
-            })?;
+            each_row(
+                ptp::LAYOUT,
+                other,
+                '\t',
+                |f| ptp::looks(f.iter().copied().zip(f.iter().copied().skip(1)).take(1)),
+                |n, f| {
+                    // A sheet's rows are as wide as its widest.
+                    let end = f.iter().rposition(|c| !c.is_empty()).map_or(0, |at| at + 1);
+                    parser.row(n, &f[..f.len().min(end.max(7))])
+                },
+            )?;
             parser.finish()?
         }
     };
@@ -159,7 +164,10 @@ fn read_ptp(input: &Input<'_>) -> Result<Draft, Located> {
         effective: Some(effective),
         window,
         variety: Some(variety(setting, part)),
-        counts: vec![("edits".to_owned(), rows.pairs.len() as u64), ("codes".to_owned(), rows.codes.len() as u64)],
+        counts: vec![
+            ("edits".to_owned(), rows.pairs.len() as u64),
+            ("codes".to_owned(), rows.codes.len() as u64),
+        ],
         rows: ptp::write(&rows),
         notes: vec![],
     })
@@ -227,7 +235,10 @@ fn read_add_ons(input: &Input<'_>) -> Result<Draft, Located> {
         effective: Some(effective),
         window: DateRange { from, to: quarter::around(effective).to },
         variety: None,
-        counts: vec![("pairs".to_owned(), rows.len() as u64), ("add-on codes".to_owned(), add_ons.len() as u64)],
+        counts: vec![
+            ("pairs".to_owned(), rows.len() as u64),
+            ("add-on codes".to_owned(), add_ons.len() as u64),
+        ],
         rows: addon::write(&rows),
         notes: vec![],
     })
@@ -336,11 +347,17 @@ impl Edits {
         for release in &releases {
             let year = Date::new(release.window.from.year(), 1, 1).unwrap_or(release.window.from);
             // The newest stands until there is another.
-            let to = if release.window.from.year() == last.window.from.year() { Date::MAX } else { release.window.to };
+            let to = if release.window.from.year() == last.window.from.year() {
+                Date::MAX
+            } else {
+                release.window.to
+            };
             for code in release.rows.iter().filter(|r| r.modifier.is_none()).map(|r| r.code) {
                 let list = spans.entry(code).or_default();
                 match list.last_mut() {
-                    Some(before) if before.is_open() || before.to.add_days(1) >= year => before.to = before.to.max(to),
+                    Some(before) if before.is_open() || before.to.add_days(1) >= year => {
+                        before.to = before.to.max(to)
+                    }
                     _ => list.push(DateRange { from: year, to }),
                 }
             }
@@ -414,10 +431,8 @@ fn about(kind: TableKind, group: &[&Source]) -> (String, DateRange) {
         _ if labels.len() > 1 => format!("{} to {}", label(labels.first()), label(labels.last())),
         _ => label(labels.first()),
     };
-    let parts: BTreeSet<u8> = group
-        .iter()
-        .filter_map(|s| s.variety.as_deref()?.split_once(" f")?.1.parse().ok())
-        .collect();
+    let parts: BTreeSet<u8> =
+        group.iter().filter_map(|s| s.variety.as_deref()?.split_once(" f")?.1.parse().ok()).collect();
     let whole = parts.iter().copied().eq(1..=parts.len() as u8) && parts.len() != 1;
     if !is_ptp(kind) || whole || parts.is_empty() {
         return (edition, DateRange { from, to });

@@ -13,14 +13,19 @@ use crate::{Date, DateRange};
 /// What both sides say of what they do not say alike. `begins` is the first day of the newer one: what it lacks has ended the day before.
 pub(super) fn both(kind: TableKind, before: &Edits, after: &Edits, begins: Date) -> (Codes, Codes) {
     let (old, mut new) = match kind {
-        TableKind::PtpPractitioner | TableKind::PtpHospital => pairs(before.ptp.get(&kind), after.ptp.get(&kind)),
+        TableKind::PtpPractitioner | TableKind::PtpHospital => {
+            pairs(before.ptp.get(&kind), after.ptp.get(&kind))
+        }
         _ => (values(kind, before), values(kind, after)),
     };
     for (key, known) in &old {
         if !new.contains_key(key) {
             let from = known.windows.first().map_or(begins, |w| w.from).min(begins);
             let windows = vec![DateRange { from, to: begins.add_days(-1) }];
-            new.insert(key.clone(), Known { shown: known.shown.clone(), windows, title: known.title.clone() });
+            new.insert(
+                key.clone(),
+                Known { shown: known.shown.clone(), windows, title: known.title.clone() },
+            );
         }
     }
     (old, new)
@@ -116,7 +121,14 @@ fn values(kind: TableKind, edits: &Edits) -> Codes {
                 let i = &r.indicators;
                 format!(
                     "status {}, global {}, PC/TC {}, multiple {}, bilateral {}, assistant {}, co-surgeons {}, team {}",
-                    i.status, i.global.text(), i.components, i.multiple, i.bilateral, i.assistant, i.co_surgeons, i.team
+                    i.status,
+                    i.global.text(),
+                    i.components,
+                    i.multiple,
+                    i.bilateral,
+                    i.assistant,
+                    i.co_surgeons,
+                    i.team
                 )
             };
             newest.into_iter().flat_map(|r| &r.rows).map(|r| known(key(r), vec![], title(r))).collect()
@@ -125,7 +137,9 @@ fn values(kind: TableKind, edits: &Edits) -> Codes {
             let newest = edits.mue.get(&kind).and_then(|all| all.iter().max_by_key(|e| e.window));
             let limits = newest.into_iter().flat_map(|e| &e.limits);
             let title = |value: u32, digit: u8| format!("limit {value}, indicator {digit}");
-            limits.map(|l| known(l.code.to_string(), vec![], title(l.value, l.adjudication.digit()))).collect()
+            limits
+                .map(|l| known(l.code.to_string(), vec![], title(l.value, l.adjudication.digit())))
+                .collect()
         }
     }
 }

@@ -72,7 +72,8 @@ impl Parser {
             text => Some(Modifier::parse(text.as_bytes()).map_err(|_| wrong("a modifier or nothing", 1))?),
         };
         let [status, components, global, multiple, bilateral, assistant, co_surgeons, team] = columns;
-        let letter = field(status).chars().next().filter(|c| c.is_ascii_uppercase() && field(status).len() == 1);
+        let letter =
+            field(status).chars().next().filter(|c| c.is_ascii_uppercase() && field(status).len() == 1);
         let digit = |at: usize| {
             let digit = field(at).parse::<u8>().ok().filter(|d| *d <= 9);
             digit.ok_or_else(|| wrong("an indicator of one digit", at))
@@ -111,7 +112,8 @@ impl Parser {
         let mut columns = [0; 8];
         for (column, (upper, lower)) in columns.iter_mut().zip(HEADS) {
             let at = (0..fields.len()).find(|&at| {
-                self.above.get(at).is_some_and(|a| a == upper) && fields[at].trim().eq_ignore_ascii_case(lower)
+                self.above.get(at).is_some_and(|a| a == upper)
+                    && fields[at].trim().eq_ignore_ascii_case(lower)
             });
             let expected = format!("a column headed {upper} {lower}");
             *column = at.ok_or_else(|| row_error(LAYOUT, line, &expected, "none"))?;

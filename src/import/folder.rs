@@ -241,14 +241,7 @@ impl TablesFolder {
             let path = self.path.join(file_name(&name));
             let bytes = std::fs::metadata(&path).map_err(|e| Error::io(&path, e))?.len();
             let (layout, table) = (source.layout, source.table());
-            out.push(entry(
-                name,
-                Some(layout.name),
-                table,
-                source.description,
-                source.complete,
-                bytes,
-            ));
+            out.push(entry(name, Some(layout.name), table, source.description, source.complete, bytes));
         }
         Ok(out)
     }
@@ -323,7 +316,8 @@ impl TablesFolder {
                 files += 1;
                 archive |= member.is_inside();
                 let failed = |(line, reason)| Error::import(&member.path, line, reason);
-                let content = Content::of(std::mem::take(&mut member.bytes)).map_err(|e| failed((None, e)))?;
+                let content =
+                    Content::of(std::mem::take(&mut member.bytes)).map_err(|e| failed((None, e)))?;
                 let layout = match layout::recognise(&content) {
                     Ok(layout) => layout,
                     Err(_) if member.is_inside() => {

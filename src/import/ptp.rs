@@ -94,7 +94,8 @@ impl Parser {
         let one = field(0);
         // The header goes on with rows whose first cell is empty; the file may end with an end-of-file mark of old.
         if one.is_empty() || one == "\u{1a}" {
-            if self.rows.pairs.is_empty() || fields.iter().all(|f| f.trim().trim_matches('\u{1a}').is_empty()) {
+            if self.rows.pairs.is_empty() || fields.iter().all(|f| f.trim().trim_matches('\u{1a}').is_empty())
+            {
                 return Ok(());
             }
             return Err(row_error(LAYOUT, line, "a column 1 code", &fields.join(" ")));
@@ -225,7 +226,11 @@ pub(crate) fn write(rows: &PtpRows) -> String {
     for e in &rows.edits {
         let (from, to) = (e.window.from.number(), e.window.to.number());
         let before = u8::from(e.before_1996);
-        out.push_str(&format!("T\t{from}\t{to}\t{}\t{before}\t{}\n", e.indicator, e.rationale.replace(['\t', '\n'], " ")));
+        out.push_str(&format!(
+            "T\t{from}\t{to}\t{}\t{before}\t{}\n",
+            e.indicator,
+            e.rationale.replace(['\t', '\n'], " ")
+        ));
     }
     let mut last = None;
     let text = |code: u32| rows.codes.get(code as usize).map(|c| c.text());

@@ -430,7 +430,9 @@ fn unknown_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
             .index()
             .near(&code.text(), 1, 64)
             .into_iter()
-            .filter(|(_, r)| line.day.is_none_or(|d| table.in_force(*r, d) == Some(crate::table::InForce::Yes)))
+            .filter(|(_, r)| {
+                line.day.is_none_or(|d| table.in_force(*r, d) == Some(crate::table::InForce::Yes))
+            })
             .take(5)
             .map(|(c, _)| String::from_utf8_lossy(&c).into_owned())
             .collect();

@@ -1,13 +1,11 @@
 //! The rules, one file a family; nothing here but declarations and checks.
 
-mod add_ons;
 mod charges;
 mod codes;
 mod dates;
 mod diagnosis;
 mod duplicates;
 mod format;
-mod indicators;
 mod modifiers;
 mod ncci;
 mod patient;
@@ -17,8 +15,7 @@ mod provider;
 mod sources;
 mod units;
 
-pub(crate) use add_ons::type_on;
-pub(crate) use ncci::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE};
+pub(crate) use ncci::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE, type_on};
 
 use crate::rule::Rule;
 
@@ -32,7 +29,6 @@ static FAMILIES: &[&[&Rule]] = &[
     diagnosis::RULES,
     format::RULES,
     modifiers::RULES,
-    indicators::RULES,
     units::RULES,
     ncci::RULES,
     place::RULES,

@@ -175,7 +175,7 @@ static MUE004: Rule = Rule {
     severity: Severity::Warning,
     status: Status::Preview,
     summary: "a line over several days has more units a day than its procedure's limit",
-    why: "The units of a line over several days are divided by its days and rounded, and held against the limit. In preview: how contractors \
+    why: "The units of a line over several days are divided by its days and rounded, and held against the limit. Off unless chosen: how contractors \
           divide could not be verified against a primary source.",
     fix: "check the units, or report each day on a line of its own",
     citation: EDITS,

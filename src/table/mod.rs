@@ -30,16 +30,16 @@ pub use procedures::{Cover, InForce, ProcedureTable};
 pub use ptp::{Indicator, PtpEdit, PtpTable};
 
 #[cfg(feature = "import")]
-pub(crate) use format::{Pack, PackWriter};
-#[cfg(feature = "import")]
-pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows, same_words};
-#[cfg(feature = "import")]
-pub(crate) use procedures::{ProcedureRow, ProcedureRows, Witness};
-#[cfg(feature = "import")]
 pub(crate) use addon::{AddOnRow, build as build_add_ons};
 #[cfg(feature = "import")]
 pub(crate) use fees::{FeeRow, FeeRows};
 #[cfg(feature = "import")]
+pub(crate) use format::{Pack, PackWriter};
+#[cfg(feature = "import")]
+pub(crate) use icd10cm::{Block, Chapter, NoteRow, Rows as Icd10CmRows, same_words};
+#[cfg(feature = "import")]
 pub(crate) use mue::{MueRow, MueRows};
+#[cfg(feature = "import")]
+pub(crate) use procedures::{ProcedureRow, ProcedureRows, Witness};
 #[cfg(feature = "import")]
 pub(crate) use ptp::{PtpRows, PtpTerms};

@@ -174,7 +174,9 @@ impl PtpTable {
             u32_at(self.pack.bytes(self.records), (owner.at() + 1) * RECORD) as usize
         };
         let first = self.find(start, end, other.0);
-        (first..end).take_while(move |&at| self.partner(at) == other.0).map(move |at| self.edit(owner, other, at))
+        (first..end)
+            .take_while(move |&at| self.partner(at) == other.0)
+            .map(move |at| self.edit(owner, other, at))
     }
 
     /// The first place in the row whose partner is not below the one sought.

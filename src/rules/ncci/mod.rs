@@ -1,6 +1,9 @@
 //! `NCC`: procedures of one day that are not paid together, and add-on codes without the procedure to which they are added.
 
-use super::add_ons;
+mod add_ons;
+
+pub(crate) use add_ons::type_on;
+
 use crate::Date;
 use crate::claim::{Field, Modifiers};
 use crate::code::Modifier;
@@ -8,15 +11,8 @@ use crate::resolve::{Case, ResolvedPair, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{Indicator, TableKind};
 
-pub(super) static RULES: &[&Rule] = &[
-    &NCC001,
-    &NCC002,
-    &NCC003,
-    &add_ons::NCC010,
-    &add_ons::NCC011,
-    &add_ons::NCC012,
-    &add_ons::NCC013,
-];
+pub(super) static RULES: &[&Rule] =
+    &[&NCC001, &NCC002, &NCC003, &add_ons::NCC010, &add_ons::NCC011, &add_ons::NCC012, &add_ons::NCC013];
 
 /// Rules that judge all services of a day, of which other claims may hold more.
 pub(super) const ACROSS: &[&str] = &["NCC001", "NCC002", "NCC010"];
@@ -157,11 +153,15 @@ fn without_modifier(case: &Case<'_>, out: &mut Findings) {
         }
         let (one, two) = (&case.claim.lines[pair.column1], &case.claim.lines[pair.column2]);
         let where_to = if case.lines[pair.column2].day.is_some_and(|d| d < EITHER_LINE) {
-            format!("an anatomic one or 24, 25, 27, 57, 58, 78, 79, 91 on either line; 59, XE, XS, XP, XU on line {} only", two.number)
+            format!(
+                "an anatomic one or 24, 25, 27, 57, 58, 78, 79, 91 on either line; 59, XE, XS, XP, XU on line {} only",
+                two.number
+            )
         } else {
             "an anatomic one or 24, 25, 27, 57, 58, 59, 78, 79, 91, XE, XS, XP, XU on either line".to_owned()
         };
-        let others: Vec<String> = one.modifiers.iter().chain(two.modifiers.iter()).map(|m| m.to_string()).collect();
+        let others: Vec<String> =
+            one.modifiers.iter().chain(two.modifiers.iter()).map(|m| m.to_string()).collect();
         let others = match others.as_slice() {
             [] => String::new(),
             list => format!("; {} not among them", list.join(", ")),
@@ -211,7 +211,10 @@ fn separates_nothing(case: &Case<'_>, out: &mut Findings) {
         if repeated(case, at) {
             continue;
         }
-        let help = format!("{why}; drop line {}, or correct the modifiers to what the documentation shows", case.claim.lines[pair.column2].number);
+        let help = format!(
+            "{why}; drop line {}, or correct the modifiers to what the documentation shows",
+            case.claim.lines[pair.column2].number
+        );
         report(case, pair, out, "may not be paid beside", help);
     }
 }

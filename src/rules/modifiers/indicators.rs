@@ -6,8 +6,6 @@ use crate::resolve::{Case, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{Edition, FeeTable, Indicators, Rank, TableKind};
 
-pub(super) static RULES: &[&Rule] = &[&MOD101, &MOD102, &MOD103, &MOD104, &MOD105, &MOD106];
-
 const FEES: Citation = Citation {
     title: "Medicare physician fee schedule, relative value file; Claims Processing Manual, chapter 12",
     section: "Field descriptions: PC/TC, bilateral surgery, assistant at surgery, co-surgeons, team surgery; 40.7, 40.8",
@@ -78,7 +76,7 @@ fn report(
     }
 }
 
-static MOD101: Rule = Rule {
+pub(super) static MOD101: Rule = Rule {
     id: "MOD101",
     name: "bilateral-modifier-not-applicable",
     severity: Severity::Error,
@@ -110,7 +108,7 @@ fn bilateral(case: &Case<'_>, at: usize, out: &mut Findings) {
     report(case, at, modifier, (table, edition), (what, Severity::Error), out);
 }
 
-static MOD102: Rule = Rule {
+pub(super) static MOD102: Rule = Rule {
     id: "MOD102",
     name: "both-sides-on-two-lines",
     severity: Severity::Warning,
@@ -150,11 +148,12 @@ fn two_sides(case: &Case<'_>, at: usize, out: &mut Findings) {
         _ => return,
     };
     let first = case.claim.lines[before].number;
-    let what = format!("{other} is on line {first}, and with bilateral indicator {} it is {what}", of.bilateral);
+    let what =
+        format!("{other} is on line {first}, and with bilateral indicator {} it is {what}", of.bilateral);
     report(case, at, modifier, (table, edition), (&what, Severity::Warning), out);
 }
 
-static MOD103: Rule = Rule {
+pub(super) static MOD103: Rule = Rule {
     id: "MOD103",
     name: "component-modifier-not-applicable",
     severity: Severity::Error,
@@ -176,7 +175,9 @@ static MOD103: Rule = Rule {
 };
 
 fn component(case: &Case<'_>, at: usize, out: &mut Findings) {
-    let Some((modifier, table, edition, rank, of)) = look_up(case, at, &[m(b"26"), m(b"TC")], out) else { return };
+    let Some((modifier, table, edition, rank, of)) = look_up(case, at, &[m(b"26"), m(b"TC")], out) else {
+        return;
+    };
     if of.components == 1 || table.component(edition, rank, modifier).is_some() {
         return;
     }
@@ -195,7 +196,7 @@ fn component(case: &Case<'_>, at: usize, out: &mut Findings) {
     report(case, at, modifier, (table, edition), (&what, Severity::Error), out);
 }
 
-static MOD104: Rule = Rule {
+pub(super) static MOD104: Rule = Rule {
     id: "MOD104",
     name: "assistant-not-paid",
     severity: Severity::Error,
@@ -228,7 +229,7 @@ fn assistant(case: &Case<'_>, at: usize, out: &mut Findings) {
     report(case, at, modifier, (table, edition), what, out);
 }
 
-static MOD105: Rule = Rule {
+pub(super) static MOD105: Rule = Rule {
     id: "MOD105",
     name: "co-surgeons-not-paid",
     severity: Severity::Error,
@@ -255,7 +256,7 @@ fn co_surgeons(case: &Case<'_>, at: usize, out: &mut Findings) {
     report(case, at, modifier, (table, edition), (what, Severity::Error), out);
 }
 
-static MOD106: Rule = Rule {
+pub(super) static MOD106: Rule = Rule {
     id: "MOD106",
     name: "team-not-paid",
     severity: Severity::Error,

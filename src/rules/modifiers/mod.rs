@@ -1,5 +1,7 @@
 //! `MOD`: modifiers exist, do not contradict one another, and suit the diagnoses to which the line points.
 
+mod indicators;
+
 use super::sources::manual_12;
 use crate::claim::{Field, Line, Points, Topic};
 use crate::code::{Icd10Cm, Modifier, Procedure};
@@ -9,8 +11,25 @@ use crate::table::{InForce, TableKind, cpt_modifier};
 use crate::{Date, Units};
 
 pub(super) static RULES: &[&Rule] = &[
-    &MOD001, &MOD002, &MOD003, &MOD004, &MOD005, &MOD006, &MOD007, &MOD008, &MOD009, &MOD010, &MOD011,
-    &MOD012, &MOD013,
+    &MOD001,
+    &MOD002,
+    &MOD003,
+    &MOD004,
+    &MOD005,
+    &MOD006,
+    &MOD007,
+    &MOD008,
+    &MOD009,
+    &MOD010,
+    &MOD011,
+    &MOD012,
+    &MOD013,
+    &indicators::MOD101,
+    &indicators::MOD102,
+    &indicators::MOD103,
+    &indicators::MOD104,
+    &indicators::MOD105,
+    &indicators::MOD106,
 ];
 
 const M26: Modifier = Modifier::constant(b"26");

@@ -129,18 +129,23 @@ fn without_primary(case: &Case<'_>, at: usize, wanted: AddOnType, out: &mut Find
         AddOnType::Both => "some of whose primary procedures CMS lists, the contractor others",
         AddOnType::Contractor => "whose primary procedures the contractor defines",
     };
-    let lacks = if wanted == AddOnType::Contractor { "no other procedure" } else { "none of its primary procedures" };
+    let lacks =
+        if wanted == AddOnType::Contractor { "no other procedure" } else { "none of its primary procedures" };
     let kind = wanted.digit();
     let edition = &description.edition;
-    let mut message =
-        format!("{code} is an add-on code of type {kind}, {says}, and there is {lacks} on {day}, edition {edition}");
+    let mut message = format!(
+        "{code} is an add-on code of type {kind}, {says}, and there is {lacks} on {day}, edition {edition}"
+    );
     let mut notes: Vec<String> = rows().map(|row| table.note(&row)).filter(|n| !n.is_empty()).collect();
     notes.dedup();
     if let Some(note) = notes.first().filter(|_| wanted != AddOnType::Contractor) {
         message.push_str(&format!("; CMS notes: {note}"));
     }
     let help = match primaries.as_slice() {
-        [] => format!("drop line {}, or report the procedure to which {code} is added", case.claim.lines[at].number),
+        [] => format!(
+            "drop line {}, or report the procedure to which {code} is added",
+            case.claim.lines[at].number
+        ),
         list => format!(
             "drop line {}, or report the primary procedure if it was done that day: {}",
             case.claim.lines[at].number,
@@ -186,7 +191,9 @@ pub(super) static NCC013: Rule = Rule {
 };
 
 fn zzz(case: &Case<'_>, at: usize, out: &mut Findings) {
-    let (None, Some(table), Some(_)) = (&case.tables.add_ons, &case.tables.fees, case.setting) else { return };
+    let (None, Some(table), Some(_)) = (&case.tables.add_ons, &case.tables.fees, case.setting) else {
+        return;
+    };
     let line = &case.lines[at];
     let (Some(code), Some(rank), Some(day)) = (line.code, line.rank, line.day) else { return };
     let Some(edition) = table.edition(day) else {
@@ -195,9 +202,11 @@ fn zzz(case: &Case<'_>, at: usize, out: &mut Findings) {
     if !table.indicators(edition, rank).is_some_and(|i| i.global == Global::AddOn) {
         return;
     }
-    let other = |i: usize| i != at && case.lines[i].day == line.day && case.lines[i].code.is_some_and(|c| c != code);
+    let other =
+        |i: usize| i != at && case.lines[i].day == line.day && case.lines[i].code.is_some_and(|c| c != code);
     if !(0..case.lines.len()).any(other) {
-        let message = format!("{code} has global days ZZZ, is added to another service, and stands alone on {day}");
+        let message =
+            format!("{code} has global days ZZZ, is added to another service, and stands alone on {day}");
         let finding = out.on_line(at, Field::Procedure, message).code(code);
         if edition.stale {
             finding.stale(TableKind::Fees);
