@@ -527,13 +527,12 @@ fn fields_that_are_not_what_they_should_be() {
     k.rows("dates in five forms", "A,2026-03-02,99213,I10\nB,20260302,99213,I10\nC,03/02/2026,99213,I10\nD,3/2/26,99213,I10\nE,2-Mar-2026,99213,E11\n", 1, &["c.csv:6", "1 error"]);
     k.field("impossible", "dos_to", "2026-02-31", 1, &["c.csv:2", "dos_to"]);
     k.field("before the first", "dos_to", "2026-03-01", 1, &["DTE001"]);
-    k.field("impossible", "patient_dob", "1950-02-30", 1, &["patient_dob", "DEM003"]);
-    k.field("later than the service", "patient_dob", "2030-01-01", 1, &["patient_dob"]);
+    k.field("impossible", "patient_dob", "1950-02-30", 1, &["c.csv:2", "DEM003", "birth date"]);
+    k.field("later than the service", "patient_dob", "2030-01-01", 1, &["c.csv:2", "DTE003"]);
     k.field("in the year 1", "patient_dob", "0001-01-01", 1, &["DEM003"]);
-    k.field("of nobody", "patient_sex", "Q", 1, &["patient_sex"]);
+    k.field("of nobody", "patient_sex", "Q", 1, &["c.csv:2", "DEM004"]);
     for (kind, number, rule) in [
         ("huge", "99999999999999999999999999999999", "AMT001"),
-        ("large", "9999999", "AMT007"),
         ("negative", "-1", "AMT005"),
         ("zero", "0", "AMT005"),
         ("negative zero", "-0", "AMT005"),
@@ -579,7 +578,6 @@ fn fields_that_are_not_what_they_should_be() {
         ("only separators", "---"),
         ("thirteen letters", "ABCDEFGHIJKLM"),
         ("thirty letters", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-        ("twice the same", "AA"),
         ("five", "1:2:3:4:5"),
         ("huge", "99999999999999999999"),
     ] {
@@ -603,7 +601,6 @@ fn fields_that_are_not_what_they_should_be() {
         ("too short", "billing_npi", "123456789", "PRV001"),
         ("a wrong check digit", "billing_npi", "1234567890", "PRV001"),
         ("letters", "rendering_npi", "ABCDEFGHIJ", "PRV001"),
-        ("too short", "taxonomy", "207Q", "PRV002"),
         ("impossible", "received_date", "2026-99-99", "DTE"),
         ("impossible", "admit_date", "2026-99-99", "DTE"),
         ("impossible", "statement_to", "2026-99-99", "DTE"),
@@ -646,6 +643,9 @@ fn fields_that_are_not_what_they_should_be() {
             &["c.csv:2", "COD0"],
         );
     }
+    // Warnings: not what makes the exit code 1.
+    k.field("twice the same", "dx_pointers", "AA", 0, &["c.csv:2", "PTR005"]);
+    k.field("too short", "taxonomy", "207Q", 0, &["c.csv:2", "PRV002"]);
     let codes: Vec<String> = (0..30).map(|n| format!("S52.{}{}1A", n / 10, n % 10)).collect();
     let list = format!("claim_id,dos,cpt,diagnoses\nA,2026-03-02,99213,{}\n", codes.join(" "));
     k.file("thirty diagnoses in a list", list, 1, &["c.csv:2", "more than 25 values"]);
@@ -842,7 +842,7 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
-    let texts = [
+    const TEXTS: &[&str] = &[
         "\"",
         ",",
         "\n",
@@ -876,7 +876,7 @@ fn damage() -> impl Strategy<Value = Damage> {
         any::<u8>().prop_map(Damage::Put),
         (1usize..200).prop_map(Damage::Drop),
         (1usize..200).prop_map(Damage::Repeat),
-        proptest::sample::select(&texts[..]).prop_map(Damage::Text),
+        proptest::sample::select(TEXTS).prop_map(Damage::Text),
     ]
 }
 

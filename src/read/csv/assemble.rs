@@ -463,6 +463,10 @@ impl Assembler {
                 return Points::All;
             }
         }
+        if list.as_slice().is_empty() && ok {
+            self.fault(Field::Pointers, Some(self.claim.lines.len()), row, Reason::Pointer, Some(text));
+            return Points::All;
+        }
         if !ok {
             let reason = Reason::TooMany { most: IndexList::MOST };
             self.fault(Field::Pointers, Some(self.claim.lines.len()), row, reason, None);

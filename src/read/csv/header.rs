@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::blocks::unprintable;
 use super::presets::{PRESETS, Preset};
 use crate::claim::Field;
 use crate::error::ClaimsError;
@@ -211,7 +212,10 @@ impl ColumnMap {
         }
         let wrong = |what: String| Error::claims(path, None, ClaimsError::Map(what));
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
-        let file: File = toml::from_str(&text).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
+        // The message shows the line as it stands.
+        let shown = |c: char| c == '\n' || !unprintable(c);
+        let file: File =
+            toml::from_str(&text).map_err(|e| wrong(e.to_string().trim_end().replace(|c| !shown(c), "?")))?;
         let mut map = match file.preset {
             None => ColumnMap::default(),
             Some(name) => ColumnMap::preset(&name)
@@ -442,7 +446,7 @@ impl Layout {
         let mut layout = Layout { delimiter, width: names.len(), claim_id, ..Layout::empty() };
         for (at, field) in fields.into_iter().enumerate() {
             match field {
-                None => layout.unknown.push(names[at].clone()),
+                None => layout.unknown.push(names[at].replace(unprintable, "?")),
                 Some(Field::ClaimId) => {}
                 Some(Field::Diagnosis(n)) => layout.diagnoses.push((at, n)),
                 Some(Field::DiagnosisVersion(n)) => layout.versions.push((at, n)),
