@@ -19,7 +19,9 @@ fn the_output_on_the_first_screen_is_real() {
     // Parts left out are marked by a line of its own.
     for part in shown["text\n".len()..].split("…\n") {
         let part = part.trim_matches('\n');
-        let at = rest.find(part).unwrap_or_else(|| panic!("not printed, or not in this order:\n{part}\n---\n{printed}"));
+        let at = rest
+            .find(part)
+            .unwrap_or_else(|| panic!("not printed, or not in this order:\n{part}\n---\n{printed}"));
         rest = &rest[at + part.len()..];
     }
 }

@@ -104,7 +104,10 @@ fn dispatch(
             args.against.tables = folder;
             check::run(&args, out, err)
         }
-        Command::Explain(args) => explain::run(&args, out),
+        Command::Explain(mut args) => {
+            args.against.tables = folder;
+            explain::run(&args, out)
+        }
         Command::Rules(args) => rules::run(&args, out),
         Command::Lookup(mut args) => {
             args.against.tables = folder;

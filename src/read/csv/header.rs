@@ -280,7 +280,10 @@ pub fn columns_page() -> String {
         out.push_str(&format!("| `{canonical}` | {} |\n", quoted(aliases)));
     }
     for preset in PRESETS {
-        out.push_str(&format!("\n## `--map {}`: {}\n\n| their column | ours |\n| --- | --- |\n", preset.name, preset.about));
+        out.push_str(&format!(
+            "\n## `--map {}`: {}\n\n| their column | ours |\n| --- | --- |\n",
+            preset.name, preset.about
+        ));
         for (theirs, ours) in preset.columns.iter().filter(|(_, ours)| !ours.is_empty()) {
             out.push_str(&format!("| `{theirs}` | `{ours}` |\n"));
         }
