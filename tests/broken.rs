@@ -31,7 +31,10 @@ impl Kinds {
 
     /// A file `c.csv` of that content: exit code, and what must stand in what is printed.
     fn file(&mut self, kind: &str, content: impl AsRef<[u8]>, code: i32, said: &[&str]) -> Run {
-        self.run(kind, &[("c.csv", content.as_ref())], "check c.csv", b"", code, said)
+        // A claim of the same line many times over is a finding a line, which is not what such a file is for.
+        let content = content.as_ref();
+        let arguments = if content.len() > 1 << 20 { "check --ignore DUP c.csv" } else { "check c.csv" };
+        self.run(kind, &[("c.csv", content)], arguments, b"", code, said)
     }
 
     /// Rows under the smallest header.
