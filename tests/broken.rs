@@ -6,6 +6,7 @@ mod common;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use cleanclaim::engine::{Options, check_files};
 use cleanclaim::read::{ColumnMap, Input};
@@ -30,7 +31,10 @@ impl Kinds {
 
     /// A file `c.csv` of that content: exit code, and what must stand in what is printed.
     fn file(&mut self, kind: &str, content: impl AsRef<[u8]>, code: i32, said: &[&str]) -> Run {
-        self.run(kind, &[("c.csv", content.as_ref())], "check c.csv", b"", code, said)
+        // A claim of the same line many times over is a finding a line, which is not what such a file is for.
+        let content = content.as_ref();
+        let arguments = if content.len() > 1 << 20 { "check --ignore DUP c.csv" } else { "check c.csv" };
+        self.run(kind, &[("c.csv", content)], arguments, b"", code, said)
     }
 
     /// Rows under the smallest header.
@@ -790,7 +794,7 @@ fn files_and_arguments_that_cannot_be_used() {
         ("tables in a missing folder", "check --tables nowhere c.csv", "nowhere"),
         ("tables in a file", "check --tables c.csv c.csv", "c.csv"),
         ("no code to look up", "lookup", "CODE"),
-        ("a rule to explain that there is not", "explain XYZ123", "XYZ123"),
+        ("a rule to explain that there is not", "explain no-such-rule", "no-such-rule"),
     ] {
         k.run(kind, claims, arguments, b"", 2, &[said]);
     }
@@ -805,6 +809,12 @@ fn files_and_arguments_that_cannot_be_used() {
         &["icd10cm.tbl", "not a cleanclaim pack"],
     );
     k.finish(38);
+}
+
+/// All rules, over the embedded tables.
+fn checker() -> &'static Checker {
+    static CHECKER: OnceLock<Checker> = OnceLock::new();
+    CHECKER.get_or_init(|| Checker::new(Tables::embedded()).as_of("2026-11-22".parse().unwrap()))
 }
 
 /// Checks bytes with every rule in every format; panics if anything inside did.
@@ -885,15 +895,13 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600), header in any::<bool>()) {
-        let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse().unwrap());
         let first = b"claim_id,dos,cpt,mod1,modifiers,units,charge,dx1,dx2,diagnoses,dx_pointers,pos,patient_dob,patient_sex,bill_type\n";
         let text = if header { [&first[..], &bytes].concat() } else { bytes };
-        survives(&checker, &Folder::new(), &text);
+        survives(checker(), &Folder::new(), &text);
     }
 
     #[test]
     fn damaged_claims_never_panic(damages in proptest::collection::vec((any::<proptest::sample::Index>(), damage()), 1..25)) {
-        let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse().unwrap());
         let mut bytes = correct();
         for (index, damage) in damages {
             if bytes.is_empty() {
@@ -910,17 +918,16 @@ proptest! {
                 Damage::Text(text) => drop(bytes.splice(at..at, text.bytes())),
             }
         }
-        survives(&checker, &Folder::new(), &bytes);
+        survives(checker(), &Folder::new(), &bytes);
     }
 
     #[test]
     fn fields_of_shuffled_characters_never_panic(rows in proptest::collection::vec(proptest::collection::vec("[-A-Za-z0-9.,:;$() ]{0,9}", 15), 1..30)) {
-        let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse().unwrap());
         let mut text = String::from("claim_id;dos;dos_to;cpt;mod1;mod2;units;charge;dx1;dx2;dx_pointers;pos;patient_dob;bill_type;discharge_date\n");
         for row in rows {
             text.push_str(&row.join(";"));
             text.push('\n');
         }
-        survives(&checker, &Folder::new(), text.as_bytes());
+        survives(checker(), &Folder::new(), text.as_bytes());
     }
 }

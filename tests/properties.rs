@@ -120,13 +120,16 @@ proptest! {
     }
 }
 
+/// First and last days by code.
+type Windows = BTreeMap<String, Vec<(u32, u32)>>;
+
 /// The codes of the Medicare Code Editor's list with their windows, read here and not by the crate.
-fn master() -> BTreeMap<String, Vec<(u32, u32)>> {
+fn master() -> Windows {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sources/mce_v44_icd10cm.csv.zst");
     let packed = std::fs::read(path).unwrap();
     let mut text = String::new();
     ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap().read_to_string(&mut text).unwrap();
-    let mut codes: BTreeMap<String, Vec<(u32, u32)>> = BTreeMap::new();
+    let mut codes = Windows::new();
     for line in text.lines().skip(1) {
         let f: Vec<&str> = line.split(',').collect();
         codes.entry(f[0].to_owned()).or_default().push((f[1].parse().unwrap(), f[2].parse().unwrap()));
@@ -178,7 +181,7 @@ proptest! {
         day in (2015i16..=2027, 1i8..=12, 1i8..=28),
     ) {
         thread_local! {
-            static MASTER: (BTreeMap<String, Vec<(u32, u32)>>, Vec<String>, Tables) = {
+            static MASTER: (Windows, Vec<String>, Tables) = {
                 let master = master();
                 let keys = master.keys().cloned().collect();
                 (master, keys, Tables::embedded())

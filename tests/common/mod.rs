@@ -1,4 +1,6 @@
 //! Runs the binary in a folder of its own.
+// Every test file that includes it is a crate of its own and uses a part.
+#![allow(dead_code)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
