@@ -288,11 +288,10 @@ fn raw_limits(file: &str) -> BTreeMap<char, Vec<(String, i64)>> {
     let mut out: BTreeMap<char, Vec<(String, i64)>> = BTreeMap::new();
     for row in text.lines() {
         let cells: Vec<&str> = row.split(',').collect();
-        if let [code, value, adjudication, ..] = cells.as_slice() {
-            if let (5, Ok(value)) = (code.len(), value.parse()) {
-                let digit = adjudication.chars().next().unwrap();
-                out.entry(digit).or_default().push(((*code).to_owned(), value));
-            }
+        let [code, value, adjudication, ..] = cells.as_slice() else { continue };
+        if let (5, Ok(value)) = (code.len(), value.parse()) {
+            let digit = adjudication.chars().next().unwrap();
+            out.entry(digit).or_default().push(((*code).to_owned(), value));
         }
     }
     out
