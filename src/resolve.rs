@@ -316,6 +316,9 @@ impl Resolver {
                 let Some(other_rank) = other.rank.filter(|&r| r != rank && other.day == line.day) else {
                     continue;
                 };
+                if !table.may_have(rank, other_rank) {
+                    continue;
+                }
                 for edit in table.edits(rank, other_rank).filter(|e| e.in_force(day)) {
                     let (column1, column2) = if edit.column1 == rank { (at, before) } else { (before, at) };
                     let pair = ResolvedPair { column1, column2, edit };

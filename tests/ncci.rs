@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use cleanclaim::claim::Kind;
 use cleanclaim::code::Modifier;
-use cleanclaim::import::{AddOptions, TablesFolder};
+use cleanclaim::import::{AddOptions, Side, TablesFolder};
 use cleanclaim::{Checker, Claim, Date, Line, Report, Severity, Tables, Why, explain, rules};
 
 /// The reference tables; `None`, said aloud, where they are not.
@@ -288,11 +288,10 @@ fn raw_limits(file: &str) -> BTreeMap<char, Vec<(String, i64)>> {
     let mut out: BTreeMap<char, Vec<(String, i64)>> = BTreeMap::new();
     for row in text.lines() {
         let cells: Vec<&str> = row.split(',').collect();
-        if let [code, value, adjudication, ..] = cells.as_slice() {
-            if let (5, Ok(value)) = (code.len(), value.parse()) {
-                let digit = adjudication.chars().next().unwrap();
-                out.entry(digit).or_default().push(((*code).to_owned(), value));
-            }
+        let [code, value, adjudication, ..] = cells.as_slice() else { continue };
+        if let (5, Ok(value)) = (code.len(), value.parse()) {
+            let digit = adjudication.chars().next().unwrap();
+            out.entry(digit).or_default().push(((*code).to_owned(), value));
         }
     }
     out
@@ -567,6 +566,32 @@ fn explanations_say_what_checks_go_by() {
         explain::procedure(&tables, code("00020"), None).to_string().contains("primary of the add-on codes")
     );
     assert!(serde_json::to_string(&all).unwrap().contains("\"indicator\":\"0\""));
+}
+
+#[test]
+fn two_quarters_are_compared_pair_by_pair_and_limit_by_limit() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("quarters-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/edits");
+    let old = data.join("ccipra-v320r0-f1.txt");
+    let text = fs::read_to_string(&old).unwrap();
+    // One edit ends, one changes its indicator, one is new.
+    let text = text.replace("00011\t\t20140101\t*\t0", "00011\t\t20140101\t20260331\t0");
+    let text = text.replace("00012\t\t20140101\t*\t1", "00012\t\t20140101\t*\t0");
+    let new = folder.join("ccipra-v321r0-f1.txt");
+    fs::write(&new, text + "00010\t00016\t\t20260401\t*\t1\tSynthetic\r\n").unwrap();
+    let tables = TablesFolder::open(folder.join("tables"));
+    let changes = |old: &Path, new: &Path| {
+        let diff = tables.diff(Side::File(old), Some(Side::File(new)), &AddOptions::default()).unwrap();
+        assert_eq!(diff.len(), 1);
+        let show = |c: &cleanclaim::import::Change| format!("{:?} {}", c.what, c.code);
+        diff[0].changes.iter().map(show).collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&old, &new), ["Added 00010 00016", "Ended 00010 00011", "Retitled 00010 00012"]);
+    let mue = |q: &str| data.join(format!("MCR_MUE_PractitionerServices_Eff_{q}-01-2026.csv"));
+    assert_eq!(changes(&mue("01"), &mue("04")), ["Ended 00015", "Retitled 00010"]);
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

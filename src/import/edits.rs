@@ -37,7 +37,8 @@ pub(crate) static MUE: Layout = Layout {
         Content::Text(text) => {
             let mut found = false;
             // The notice before the header may be long, but not that long.
-            let head = text.get(..text.floor_char_boundary(1 << 14)).unwrap_or(text);
+            let end = (0..=(1 << 14).min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+            let head = &text[..end.unwrap_or(0)];
             let _ = csv_rows(mue::LAYOUT, head, |_, fields| {
                 found |= mue::header(fields).is_some();
                 Ok(())

@@ -133,10 +133,8 @@ impl Parser {
 
     fn terms(&mut self, line: u64, fields: [&str; 5]) -> Result<u32, Located> {
         let text = fields.join("\t");
-        if let Some((last, number)) = &self.last {
-            if *last == text {
-                return Ok(*number);
-            }
+        if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| *last == text) {
+            return Ok(*number);
         }
         let [before, from, to, indicator, rationale] = fields;
         let wrong = |expected, got| row_error(LAYOUT, line, expected, got);

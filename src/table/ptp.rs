@@ -26,6 +26,8 @@ pub struct PtpTable {
     /// Number of the edit's dates, indicator and rationale: two bytes while all fit.
     ids: Section,
     edits: Section,
+    /// A bit for every pair, by its hash: nine tests of ten are of pairs that have none, and most of them end here.
+    filter: Section,
     rationales: TextStore,
     wide_partners: bool,
     wide_ids: bool,
@@ -105,6 +107,7 @@ impl PtpTable {
                 false => pack.section("ids16", 2)?,
             },
             edits: pack.section("edits", EDIT)?,
+            filter: pack.section("filter", 8)?,
             rationales: TextStore::open(&pack)?,
             wide_partners,
             wide_ids,
@@ -114,6 +117,8 @@ impl PtpTable {
             true => Ok(()),
             false => Err(PackError::Section { section, what: format!("{got} records, expected {expected}") }),
         };
+        let filter = table.filter.count(1);
+        expect("filter", filter.next_power_of_two(), filter)?;
         let count = table.len();
         expect("records", index.len() + 1, table.records.count(RECORD))?;
         expect("ids", count, table.ids.count(if wide_ids { 4 } else { 2 }))?;
@@ -168,7 +173,7 @@ impl PtpTable {
         let (start_b, degree_b) = self.record(b);
         let swap = (degree_b, b) < (degree_a, a);
         let (owner, other, start) = if swap { (b, a, start_b) } else { (a, b, start) };
-        let end = if degree_a == 0 || degree_b == 0 {
+        let end = if degree_a == 0 || degree_b == 0 || !self.may_have(a, b) {
             start
         } else {
             u32_at(self.pack.bytes(self.records), (owner.at() + 1) * RECORD) as usize
@@ -177,6 +182,14 @@ impl PtpTable {
         (first..end)
             .take_while(move |&at| self.partner(at) == other.0)
             .map(move |at| self.edit(owner, other, at))
+    }
+
+    /// Can there be an edit between the two? `false` is certain.
+    #[inline]
+    pub(crate) fn may_have(&self, a: Rank, b: Rank) -> bool {
+        let bytes = self.pack.bytes(self.filter);
+        let at = filter_bit(a, b, bytes.len());
+        bytes.get(at >> 3).is_some_and(|byte| byte >> (at & 7) & 1 == 1)
     }
 
     /// The first place in the row whose partner is not below the one sought.
@@ -198,6 +211,9 @@ impl PtpTable {
     /// The edit in force on a day between two codes, whichever is column 1.
     #[inline]
     pub fn in_force(&self, a: Rank, b: Rank, day: Date) -> Option<PtpEdit> {
+        if !self.may_have(a, b) {
+            return None;
+        }
         self.edits(a, b).find(|edit| edit.in_force(day))
     }
 
@@ -253,6 +269,15 @@ impl PtpTable {
             }
         }
     }
+}
+
+/// The bit of a pair, whichever is column 1, in a filter of so many bytes, a power of two.
+#[inline]
+fn filter_bit(a: Rank, b: Rank, bytes: usize) -> usize {
+    let (low, high) = if a < b { (a, b) } else { (b, a) };
+    let mixed = (u64::from(low.0) << 32 | u64::from(high.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (mixed >> 20) as usize & (bytes * 8).wrapping_sub(1)
 }
 
 /// The rows from which the pack is built.
@@ -341,6 +366,13 @@ impl PtpRows {
         put(&mut records, at as u32, true);
         put(&mut records, 0, true);
 
+        // Three bits a pair or more: a fifth to a third of them set.
+        let mut filter = vec![0u8; (entries.len() * 3 / 8).next_power_of_two().max(8)];
+        for &(pair, _) in &entries {
+            let bit = filter_bit(Rank((pair >> 32) as u32), Rank(pair as u32), filter.len());
+            filter[bit >> 3] |= 1 << (bit & 7);
+        }
+
         description.built_on = vec![index.fingerprint()];
         description.counts = vec![
             ("edits".to_owned(), entries.len() as u64),
@@ -351,6 +383,7 @@ impl PtpRows {
         writer.section(if wide_partners { "partners32" } else { "partners16" }, partners);
         writer.section(if wide_ids { "ids32" } else { "ids16" }, ids);
         writer.section("edits", terms);
+        writer.section("filter", filter);
         texts.finish(&mut writer);
         writer.finish(&description)
     }

@@ -199,7 +199,7 @@ fn zzz(case: &Case<'_>, at: usize, out: &mut Findings) {
     let Some(edition) = table.edition(day) else {
         return out.not_evaluated(Why::BeforeTable(TableKind::Fees));
     };
-    if !table.indicators(edition, rank).is_some_and(|i| i.global == Global::AddOn) {
+    if table.indicators(edition, rank).is_none_or(|i| i.global != Global::AddOn) {
         return;
     }
     let other =
