@@ -85,10 +85,8 @@ impl CodeRef {
             (first, last)
         };
         let from = sorted.partition_point(|code| code.as_ref() < first);
-        sorted[from..]
-            .iter()
-            .take_while(move |code| code.as_ref() < last || code.as_ref().starts_with(last))
-            .filter(|code| self.matches(code.as_ref()))
+        let to = sorted.partition_point(|code| code.as_ref() < last || code.as_ref().starts_with(last));
+        sorted.get(from..to).unwrap_or_default().iter().filter(|code| self.matches(code.as_ref()))
     }
 
     fn spans(&self, code: &[u8]) -> bool {
@@ -146,7 +144,10 @@ const MOVED: [(&str, &str, &str); 35] = [
 
 /// Sorts codes as the book prints them: bytes, but a moved code right before its place.
 fn book_order(code: &[u8]) -> (&[u8], bool, &[u8]) {
-    let place = MOVED.iter().find_map(|(parent, letters, before)| {
+    // The letters stand at the third to fifth place; most codes have digits there and need no search.
+    let lettered = code.iter().skip(2).take(3).any(u8::is_ascii_alphabetic);
+    let mut moved = MOVED.iter().take_while(|_| lettered);
+    let place = moved.find_map(|(parent, letters, before)| {
         let next = code.strip_prefix(parent.as_bytes())?.first()?;
         letters.as_bytes().contains(next).then_some(before.as_bytes())
     });
