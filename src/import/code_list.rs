@@ -117,7 +117,7 @@ mod tests {
         let content = Content::of(text.as_bytes().to_vec()).unwrap();
         assert!((CODE_LIST.looks)(&content), "not recognised: {text}");
         let names = ["My Codes.csv".to_owned()];
-        read(&Input { content: &content, names: &names, effective, icd10cm: &tables.icd10cm })
+        read(&Input { content: &content, names: &names, effective, setting: None, icd10cm: &tables.icd10cm })
     }
 
     #[test]

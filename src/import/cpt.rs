@@ -329,6 +329,7 @@ mod tests {
             content: &content,
             names: &[name.to_owned()],
             effective: None,
+            setting: None,
             icd10cm: &tables.icd10cm,
         })
     }

@@ -218,7 +218,13 @@ pub(crate) mod tests {
         let content = Content::of(text.as_bytes().to_vec()).unwrap();
         assert!((HCPCS.looks)(&content), "not recognised");
         let names = ["HCPC2026_JAN_ANWEB.txt".to_owned()];
-        read(&Input { content: &content, names: &names, effective: None, icd10cm: &tables.icd10cm })
+        read(&Input {
+            content: &content,
+            names: &names,
+            effective: None,
+            setting: None,
+            icd10cm: &tables.icd10cm,
+        })
     }
 
     #[test]

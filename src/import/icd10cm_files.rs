@@ -246,7 +246,13 @@ mod tests {
         }
         let read = |lines: &str, name: &str, effective| {
             let content = Content::of(lines.as_bytes().to_vec()).unwrap();
-            (CODES.read)(&Input { content: &content, names: &[name.to_owned()], effective, icd10cm: table })
+            (CODES.read)(&Input {
+                content: &content,
+                names: &[name.to_owned()],
+                effective,
+                setting: None,
+                icd10cm: table,
+            })
         };
         let found = read(&lines, "codes.txt", None).unwrap();
         assert_eq!((found.effective, found.edition.as_str()), (Some(day), "ICD-10-CM code file, FY2025"));
