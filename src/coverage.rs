@@ -258,8 +258,7 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Answer {
     /// The answer for people.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let _ =
-            writeln!(out, "{} with {} on {}: {}", self.procedure, self.diagnosis, self.as_of, self.verdict)?;
+        writeln!(out, "{} with {} on {}: {}", self.procedure, self.diagnosis, self.as_of, self.verdict)?;
         if let Some(why) = &self.why {
             writeln!(out, "  {why}")?;
         }

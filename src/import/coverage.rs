@@ -129,7 +129,7 @@ fn words(header: &[String]) -> Vec<String> {
 pub(crate) fn member(header: &[String]) -> Option<&'static Member> {
     let words = words(header);
     let has = |name: &&str| words.iter().any(|w| w == *name);
-    MEMBERS.iter().find(|m| m.columns.iter().all(|c| has(c)) && !m.not.iter().any(|c| has(c)))
+    MEMBERS.iter().find(|m| m.columns.iter().all(&has) && !m.not.iter().any(&has))
 }
 
 /// The file of that name.
@@ -145,8 +145,8 @@ fn row_error(line: u64, expected: &str, got: &str) -> Located {
 /// Reads one file: its kept columns, tab separated, without a header, and the number of rows.
 pub(crate) fn read(text: &str) -> Result<(&'static Member, String, u64), Located> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let (mut of, mut out, mut count): (Option<(&Member, Vec<Option<usize>>)>, _, _) =
-        (None, String::new(), 0);
+    type Found = (&'static Member, Vec<Option<usize>>);
+    let (mut of, mut out, mut count): (Option<Found>, _, _) = (None, String::new(), 0);
     for record in reader.records() {
         let record = record.map_err(|e| {
             let line = e.position().map(csv::Position::line);
