@@ -9,6 +9,7 @@ mod money;
 pub mod claim;
 pub mod table;
 
+pub mod coverage;
 pub mod engine;
 pub mod explain;
 pub mod lookup;

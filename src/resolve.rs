@@ -130,12 +130,16 @@ pub enum Why {
     SeveralDays,
     /// What was billed for the patient and the day on other claims; only history tells.
     OtherClaims,
+    /// No coverage policy of the procedure is in force on the day, in the claim's jurisdiction, for its payer.
+    NoPolicy,
+    /// The line has no diagnosis to judge.
+    NoDiagnosis,
 }
 
 impl Why {
-    /// Could the user do something about it? What only history tells no table and no column mends.
+    /// Could the user do something about it? What only history tells no table and no column mends, and most procedures have no policy.
     pub fn can_be_mended(self) -> bool {
-        self != Why::OtherClaims
+        !matches!(self, Why::OtherClaims | Why::NoPolicy)
     }
 }
 
@@ -169,6 +173,10 @@ impl fmt::Display for Why {
                     kind.title()
                 )
             }
+            Why::NoPolicy => f.write_str(
+                "no coverage policy of the procedure is in force there on that day, which does not mean that it is covered",
+            ),
+            Why::NoDiagnosis => f.write_str("no diagnosis to judge"),
             Why::SeveralDays => {
                 f.write_str("lines over several days; MUE004, in preview, divides their units by the days")
             }

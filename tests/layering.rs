@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["resolve"],
     &["rule"],
     &["read", "import", "rules", "lookup"],
-    &["engine", "explain"],
+    &["engine", "explain", "coverage"],
     &["report"],
     &["cli"],
 ];

@@ -55,7 +55,9 @@ fn with_claim_id(example: &str) -> String {
 
 /// The tables that a rule needs and no others, so that its examples show whether it can do without.
 fn tables_for(rule: &Rule) -> Tables {
-    if rule.needs.contains(&TableKind::Procedures) {
+    if rule.needs.contains(&TableKind::Policies) {
+        Tables::open(synthetic_policies()).unwrap()
+    } else if rule.needs.contains(&TableKind::Procedures) {
         Tables::open(synthetic_tables()).unwrap()
     } else if rule.needs.iter().any(|kind| !edit_files(*kind).is_empty()) {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rule-tables-{}", rule.id));
@@ -82,6 +84,17 @@ fn edit_files(kind: TableKind) -> Vec<PathBuf> {
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/edits");
     names.iter().map(|n| folder.join(n)).collect()
+}
+
+/// A tables folder with the synthetic policies, and the procedures that these name.
+fn synthetic_policies() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rule-policies");
+        let _ = fs::remove_dir_all(&path);
+        TablesFolder::open(&path).add(&[at_root("tests/data/policies.csv")], &AddOptions::default()).unwrap();
+        path
+    })
 }
 
 /// A tables folder with the synthetic list of procedure codes, as if it were the whole code set.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::args::Against;
 use super::{Status, write};
 use crate::code::{Icd10Cm, Procedure};
+use crate::coverage::{self, Verdict, Where};
 use crate::engine::find_rule;
 use crate::report::rule_text;
 use crate::{Error, ErrorKind, Result, Rule, explain};
@@ -15,14 +16,23 @@ use crate::{Error, ErrorKind, Result, Rule, explain};
 const EXAMPLES: &str = "Examples:
   cleanclaim explain COD002
   cleanclaim explain M54.50 S39.012A
-  cleanclaim explain 11042 97597 --as-of 2024-07-01";
+  cleanclaim explain 11042 97597 --as-of 2024-07-01
+  cleanclaim explain 93306 I10 --jurisdiction IL
+
+Exit code: 0 explained, 1 a diagnosis that does not support the procedure or of which no policy tells, 2 no such rule.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// Ids or names of rules; or a procedure; or two diagnoses, or two procedures.
+    /// Ids or names of rules; or a procedure; or two diagnoses, or two procedures; or a procedure and a diagnosis.
     #[arg(value_name = "RULE", required = true)]
     words: Vec<String>,
+    /// The contractor or state whose coverage policies hold.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    jurisdiction: String,
+    /// The payer whose coverage policies hold.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    payer: String,
     /// Form of the answer about codes.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: AnswerFormat,
@@ -44,6 +54,7 @@ enum Question {
     Procedure(Procedure),
     Procedures(Procedure, Procedure),
     Diagnoses(Icd10Cm, Icd10Cm),
+    Coverage(Procedure, Icd10Cm),
 }
 
 impl Question {
@@ -71,6 +82,12 @@ impl Question {
                     if let (Some(a), Some(b)) = (diagnosis(a), diagnosis(b)) {
                         return Ok(Question::Diagnoses(a, b));
                     }
+                    // A diagnosis in any order; a code such as G0008 has both shapes, and was asked about above.
+                    for (a, b) in [(a, b), (b, a)] {
+                        if let (Some(a), Some(b)) = (procedure(a), diagnosis(b)) {
+                            return Ok(Question::Coverage(a, b));
+                        }
+                    }
                 }
                 _ => {}
             }
@@ -95,6 +112,13 @@ pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<Status> {
         }
         Question::Procedures(a, b) => {
             answer(args, &explain::pair(&args.against.open()?, a, b, Some(args.against.today())), out)
+        }
+        Question::Coverage(procedure, diagnosis) => {
+            let at = Where { jurisdiction: &args.jurisdiction, payer: &args.payer };
+            let tables = args.against.open()?;
+            let found = coverage::explain(&tables, procedure, diagnosis, args.against.today(), at);
+            let status = if found.verdict == Verdict::Supported { Status::Clean } else { Status::Found };
+            return answer(args, &found, out).map(|()| status);
         }
         Question::Diagnoses(a, b) => {
             answer(args, &explain::diagnoses(&args.against.open()?, a, b, args.against.today()), out)

@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod lookup;
 mod output;
+mod policies;
 mod rules;
 mod shell;
 mod tables;
@@ -57,6 +58,8 @@ enum Command {
     Lookup(lookup::LookupArgs),
     /// Add, list, compare and remove tables.
     Tables(tables::TablesArgs),
+    /// Check files of coverage policies of your own.
+    Policies(policies::PoliciesArgs),
     /// Write the completions of a shell to standard output.
     Completions(shell::CompletionsArgs),
     /// Write a man page to standard output.
@@ -107,6 +110,10 @@ fn dispatch(
         Command::Explain(mut args) => {
             args.against.tables = folder;
             explain::run(&args, out)
+        }
+        Command::Policies(mut args) => {
+            args.set_tables(folder);
+            policies::run(&args, out, err)
         }
         Command::Rules(args) => rules::run(&args, out),
         Command::Lookup(mut args) => {

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::edits::{self, Edits};
 use super::icd10cm_files::{self, release};
-use super::merge;
 use super::source::Source;
+use super::{merge, policy_sources};
 use crate::error::ErrorKind;
-use crate::table::{CodeIndex, Icd10CmRows, Pack, ProcedureRows, TableKind, Tables};
+use crate::table::policies::{PolicyRows, build as build_policies};
+use crate::table::{CodeIndex, Icd10CmRows, Icd10CmTable, Pack, ProcedureRows, TableKind, Tables};
 use crate::{Date, Error, Result};
 
 /// A pack that is made from sources.
@@ -18,7 +19,7 @@ pub(crate) struct Derived {
 }
 
 /// All of them, each after those on whose ranks it rests.
-pub(crate) static DERIVED: [Derived; 9] = [
+pub(crate) static DERIVED: [Derived; 10] = [
     Derived { table: TableKind::Icd10Cm, file: "icd10cm.tbl" },
     Derived { table: TableKind::Procedures, file: "procedures.tbl" },
     Derived { table: TableKind::PtpPractitioner, file: "ptp-practitioner.tbl" },
@@ -28,12 +29,14 @@ pub(crate) static DERIVED: [Derived; 9] = [
     Derived { table: TableKind::MueSupplier, file: "mue-supplier.tbl" },
     Derived { table: TableKind::AddOns, file: "add-ons.tbl" },
     Derived { table: TableKind::Fees, file: "fees.tbl" },
+    Derived { table: TableKind::Policies, file: "policies.tbl" },
 ];
 
 /// What serves several packs, made when the first of them asks.
 #[derive(Default)]
 pub(crate) struct Made {
     edits: Option<Edits>,
+    policies: Option<PolicyRows>,
     procedures: Option<Vec<u8>>,
     index: Option<CodeIndex>,
 }
@@ -49,6 +52,8 @@ impl Made {
                     sources.values().filter(|s| s.table() == TableKind::Procedures).collect();
                 let mut rows = procedures(&of)?;
                 edits.name_codes(&mut rows);
+                self.policies = policy_sources::rows(sources.values())?;
+                self.policies.iter().for_each(|p| policy_sources::name_codes(p, &mut rows));
                 if !(rows.codes.is_empty() && rows.modifiers.is_empty()) {
                     let bytes = rows.build();
                     self.index = edits::index_of(&bytes);
@@ -76,6 +81,15 @@ impl Derived {
         if self.table == TableKind::Procedures {
             return Ok(made.procedures.take());
         }
+        if self.table == TableKind::Policies {
+            let Some((policies, index)) = made.policies.as_ref().zip(made.index.as_ref()) else {
+                return Ok(None);
+            };
+            let of: Vec<&Source> = sources.values().filter(|s| s.table() == TableKind::Icd10Cm).collect();
+            let merged = if of.is_empty() { None } else { icd10cm_of(&icd10cm(&of)?.build()) };
+            let icd10cm = merged.unwrap_or_else(|| Tables::embedded().icd10cm);
+            return Ok(Some(build_policies(policies, index, &icd10cm)));
+        }
         let parts = made.edits.as_ref().zip(made.index.as_ref());
         Ok(parts.and_then(|(edits, index)| edits.build(self.table, index)))
     }
@@ -83,7 +97,8 @@ impl Derived {
     /// Must it be made anew when sources of that table change? All tables of procedures share one index, whose codes every one may name.
     pub(crate) fn depends_on(&self, changed: TableKind) -> bool {
         let procedures = |kind: TableKind| kind == TableKind::Procedures || kind.is_on_procedures();
-        self.table == changed || procedures(self.table) && procedures(changed)
+        let of_diagnoses = self.table == TableKind::Policies && changed == TableKind::Icd10Cm;
+        self.table == changed || of_diagnoses || procedures(self.table) && procedures(changed)
     }
 
     /// Is the pack at this path whole, and made with the embedded table of this cleanclaim?
@@ -91,6 +106,11 @@ impl Derived {
         let embedded = || Tables::embedded().icd10cm.checksum();
         Pack::read(path).is_ok_and(|p| p.description().base.is_none_or(|base| base == embedded()))
     }
+}
+
+/// The table in a pack just built.
+fn icd10cm_of(bytes: &[u8]) -> Option<Icd10CmTable> {
+    Icd10CmTable::open(Pack::open(std::borrow::Cow::Owned(bytes.to_vec())).ok()?).ok()
 }
 
 /// ICD-10-CM: the embedded table with the sources merged in by their dates.

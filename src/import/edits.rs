@@ -280,7 +280,7 @@ impl Edits {
     pub(crate) fn of<'a>(sources: impl Iterator<Item = &'a Source>) -> Result<Edits> {
         let mut out = Edits::default();
         let mut groups: BTreeMap<TableKind, Vec<&Source>> = BTreeMap::new();
-        for source in sources.filter(|s| s.table().is_on_procedures()) {
+        for source in sources.filter(|s| s.table().is_on_procedures() && s.table() != TableKind::Policies) {
             groups.entry(source.table()).or_default().push(source);
         }
         for (kind, mut group) in groups {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Located;
 use super::content::Content;
-use super::{code_list, cpt, edits, hcpcs, icd10cm_files};
+use super::{code_list, cpt, edits, hcpcs, icd10cm_files, policy_sources};
 use crate::error::ImportError;
 use crate::table::{Icd10CmTable, Setting, TableKind};
 use crate::{Date, DateRange};
@@ -29,7 +29,7 @@ impl fmt::Debug for Layout {
 }
 
 /// All of them.
-pub(crate) static LAYOUTS: [&Layout; 10] = [
+pub(crate) static LAYOUTS: [&Layout; 12] = [
     // First: the others may look into all of a file, and these are the largest.
     &edits::PTP,
     &edits::MUE,
@@ -41,6 +41,8 @@ pub(crate) static LAYOUTS: [&Layout; 10] = [
     &hcpcs::HCPCS,
     &code_list::CODE_LIST,
     &cpt::CPT,
+    &policy_sources::POLICIES,
+    &policy_sources::COVERAGE,
 ];
 
 /// What an importer is given.

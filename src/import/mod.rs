@@ -7,6 +7,7 @@ mod code_list;
 mod commit;
 mod container;
 mod content;
+mod coverage;
 mod cpt;
 mod derive;
 mod diff;
@@ -23,6 +24,9 @@ mod listing;
 mod merge;
 mod mue;
 mod named_date;
+mod policies;
+mod policy_lint;
+mod policy_sources;
 mod ptp;
 mod quarter;
 mod source;
@@ -31,6 +35,7 @@ pub use diff::{Change, ChangeKind, Diff, Side, UsedChange, UsedCode};
 pub use folder::{
     AddOptions, Added, Addition, Entry, Skipped, TablesFolder, Verdict, default_folder, known_layouts,
 };
+pub use policy_lint::{PolicyProblem, PolicyReport, check_policies};
 
 #[cfg(feature = "cli")]
 pub(crate) use embed::build as build_embedded;

@@ -2,6 +2,7 @@
 
 mod charges;
 mod codes;
+mod coverage;
 mod dates;
 mod diagnosis;
 mod duplicates;
@@ -23,6 +24,7 @@ use crate::rule::Rule;
 static FAMILIES: &[&[&Rule]] = &[
     charges::RULES,
     codes::RULES,
+    coverage::RULES,
     patient::RULES,
     dates::RULES,
     duplicates::RULES,

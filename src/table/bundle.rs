@@ -8,6 +8,7 @@ use super::fees::FeeTable;
 use super::format::{Description, Pack};
 use super::icd10cm::{self, Icd10CmTable};
 use super::mue::MueTable;
+use super::policies::PolicyTable;
 use super::procedures::{self, ProcedureTable};
 use super::ptp::PtpTable;
 use crate::error::PackError;
@@ -38,6 +39,8 @@ pub enum TableKind {
     AddOns,
     /// Medicare physician fee schedule, relative value file.
     Fees,
+    /// Coverage policies; the user's own and Medicare's.
+    Policies,
 }
 
 /// Whose claim it is, as NCCI divides its tables.
@@ -65,7 +68,7 @@ impl Setting {
 
 impl TableKind {
     /// All of them, in the order of reports.
-    pub const ALL: [TableKind; 10] = [
+    pub const ALL: [TableKind; 11] = [
         TableKind::Icd10Cm,
         TableKind::Procedures,
         TableKind::Places,
@@ -76,6 +79,7 @@ impl TableKind {
         TableKind::MueSupplier,
         TableKind::AddOns,
         TableKind::Fees,
+        TableKind::Policies,
     ];
 
     /// The pair edits of a setting: suppliers have the practitioners'.
@@ -98,7 +102,7 @@ impl TableKind {
     /// Are claims of that setting judged by it?
     pub fn judges(self, setting: Option<Setting>) -> bool {
         match (self, setting) {
-            (TableKind::Icd10Cm | TableKind::Procedures | TableKind::Places, _) => true,
+            (TableKind::Icd10Cm | TableKind::Procedures | TableKind::Places | TableKind::Policies, _) => true,
             (_, None) => false,
             (TableKind::AddOns, _) => true,
             (TableKind::Fees, Some(setting)) => setting != Setting::Hospital,
@@ -135,6 +139,7 @@ impl TableKind {
             TableKind::MueSupplier => "mue-supplier",
             TableKind::AddOns => "add-ons",
             TableKind::Fees => "fees",
+            TableKind::Policies => "policies",
         }
     }
 
@@ -151,6 +156,7 @@ impl TableKind {
             TableKind::MueSupplier => "NCCI unit limits, DME supplier",
             TableKind::AddOns => "NCCI add-on codes",
             TableKind::Fees => "Medicare physician fee schedule indicators",
+            TableKind::Policies => "coverage policies",
         }
     }
 
@@ -167,6 +173,7 @@ impl TableKind {
             TableKind::MueSupplier => "cleanclaim tables add MCR_MUE_DMESupplierServices_Eff_*.zip",
             TableKind::AddOns => "cleanclaim tables add AOC_V*.zip",
             TableKind::Fees => "cleanclaim tables add PPRRVU*.zip",
+            TableKind::Policies => "cleanclaim tables add policies.csv current_article.zip",
         }
     }
 }
@@ -191,6 +198,8 @@ pub struct Tables {
     pub add_ons: Option<AddOnTable>,
     /// Medicare physician fee schedule indicators.
     pub fees: Option<FeeTable>,
+    /// Coverage policies, from the user's own files.
+    pub policies: Option<PolicyTable>,
 }
 
 impl Tables {
@@ -211,6 +220,7 @@ impl Tables {
             mue_supplier: None,
             add_ons: None,
             fees: None,
+            policies: None,
         }
     }
 
@@ -256,6 +266,9 @@ impl Tables {
             TableKind::MueSupplier => self.mue_supplier = Some(MueTable::open(pack, name, index)?),
             TableKind::AddOns => self.add_ons = Some(AddOnTable::open(pack, name, index)?),
             TableKind::Fees => self.fees = Some(FeeTable::open(pack, name, index)?),
+            TableKind::Policies => {
+                self.policies = Some(PolicyTable::open(pack, index, self.icd10cm.index())?);
+            }
         }
         Ok(())
     }
@@ -290,6 +303,7 @@ impl Tables {
             TableKind::MueSupplier => self.mue_supplier.as_ref().map(MueTable::description),
             TableKind::AddOns => self.add_ons.as_ref().map(AddOnTable::description),
             TableKind::Fees => self.fees.as_ref().map(FeeTable::description),
+            TableKind::Policies => self.policies.as_ref().map(PolicyTable::description),
         }
     }
 
