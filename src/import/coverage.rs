@@ -359,7 +359,7 @@ fn served(procedures: &[(Span, &str)], paragraph: &str) -> Vec<Span> {
     static GROUP: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?i)\bgroup\s+([0-9]+)\s+(?:cpt|hcpcs|procedure)").ok());
     let all = || procedures.iter().map(|(span, _)| *span).collect::<Vec<_>>();
-    let lower = paragraph.to_ascii_lowercase();
+    let lower = format!(" {}", paragraph.to_ascii_lowercase());
     if [" not ", "except", "other than", "exclud"].iter().any(|w| lower.contains(w)) {
         return all();
     }
