@@ -11,7 +11,7 @@ use crate::code::{Icd10Cm, Procedure};
 use crate::coverage::{self, Verdict, Where};
 use crate::engine::find_rule;
 use crate::report::rule_text;
-use crate::{Error, ErrorKind, Result, Rule, explain};
+use crate::{Error, ErrorKind, Result, Rule, Tables, explain};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim explain COD002
@@ -63,30 +63,36 @@ impl Question {
         let rules: Vec<Result<&'static Rule>> = words.iter().map(|w| find_rule(w)).collect();
         if rules.iter().all(Result::is_err) {
             let procedure = |w: &String| Procedure::parse(w.as_bytes()).ok();
-            let diagnosis = |w: &String| Icd10Cm::parse(w.as_bytes()).ok();
+            // E1165 has the shape of a HCPCS code, too: what is a diagnosis by the table is one.
+            let icd = Tables::embedded().icd10cm;
+            let known = |w: &String| Icd10Cm::parse(w.as_bytes()).ok().filter(|&c| icd.rank(c).is_some());
             match words {
                 [one] => {
-                    if let Some(code) = procedure(one) {
-                        return Ok(Question::Procedure(code));
-                    }
-                    if let Some(code) = diagnosis(one) {
+                    if let Some(code) = known(one) {
                         let what =
                             format!("{code} is a diagnosis, not a rule: try `cleanclaim lookup {code}`");
                         return Err(ErrorKind::Usage(what).into());
                     }
+                    if let Some(code) = procedure(one) {
+                        return Ok(Question::Procedure(code));
+                    }
                 }
                 [a, b] => {
+                    if let (Some(a), Some(b)) = (known(a), known(b)) {
+                        return Ok(Question::Diagnoses(a, b));
+                    }
+                    // A procedure and a diagnosis, in any order.
+                    for (a, b) in [(a, b), (b, a)] {
+                        if let (Some(a), Some(b)) = (procedure(a), known(b)) {
+                            return Ok(Question::Coverage(a, b));
+                        }
+                    }
                     if let (Some(a), Some(b)) = (procedure(a), procedure(b)) {
                         return Ok(Question::Procedures(a, b));
                     }
+                    let diagnosis = |w: &String| Icd10Cm::parse(w.as_bytes()).ok();
                     if let (Some(a), Some(b)) = (diagnosis(a), diagnosis(b)) {
                         return Ok(Question::Diagnoses(a, b));
-                    }
-                    // A diagnosis in any order; a code such as G0008 has both shapes, and was asked about above.
-                    for (a, b) in [(a, b), (b, a)] {
-                        if let (Some(a), Some(b)) = (procedure(a), diagnosis(b)) {
-                            return Ok(Question::Coverage(a, b));
-                        }
                     }
                 }
                 _ => {}

@@ -186,10 +186,10 @@ pub(super) static COV116: Rule = Rule {
     id: "COV116",
     name: "lung-screening-without-smoking-diagnosis",
     severity: Severity::Warning,
-    status: Status::Stable("0.1.0"),
+    status: Status::Preview,
     summary: "a lung cancer screening, or the visit about it, has no diagnosis of smoking now or in the past",
     why: "Medicare denies the screening and the visit without a diagnosis of nicotine dependence on cigarettes or a history of it. Info where it is on the claim and \
-          the line does not point at it.",
+          the line does not point at it. Preview: the list was not verified against a primary source.",
     fix: "report the smoking history that is documented, beside the screening",
     citation: Citation {
         title: "NCD 210.14, Lung Cancer Screening with Low Dose Computed Tomography; CMS Change Request 9540",
