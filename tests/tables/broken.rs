@@ -20,7 +20,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let good_book = workbook(&[vec!["HCPC".to_owned(), "RECID".to_owned()]]);
     let bytes = |text: String| text.into_bytes();
     vec![
-        ("empty.txt", vec![], "an empty file. Known: ICD-10-CM order file"),
+        ("empty.txt", vec![], "an empty file. Known: "),
         ("blank.txt", b"\n \n".to_vec(), "an empty file"),
         ("binary.txt", vec![1, 2, 0, 3, 255, 254], "a binary file"),
         (
@@ -166,7 +166,7 @@ fn no_cut_and_no_changed_byte_panics() {
                 &AddOptions::default(),
             )
         };
-        let step = (good.len() / 30).max(1);
+        let step = (good.len() / 20).max(1);
         for at in (0..good.len()).step_by(step) {
             temp.file(name, &good[..at]);
             let _ = import();
