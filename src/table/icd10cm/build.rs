@@ -315,15 +315,17 @@ fn runs_are_of(sets: &[u32], runs: usize) -> bool {
 
 /// Ranks of the codes that a note names. A code is never excluded from itself: what stands at or below the note's own place is not meant.
 fn named_by(note: &Compiled, node: u32, places: &Places<'_>) -> Vec<u32> {
-    let mut out: BTreeSet<u32> = BTreeSet::new();
-    for one in &note.parsed.refs {
-        out.extend(one.select(places.codes).filter_map(|code| places.ranks.get(code)));
-    }
+    // The codes stand in the order of their ranks.
+    let selected = note.parsed.refs.iter().flat_map(|one| one.select(places.codes));
+    let mut out: Vec<u32> = selected.map(|at| at as u32).collect();
+    out.sort_unstable();
+    out.dedup();
     let excepted = |rank: u32| {
         let code = places.codes[rank as usize].as_bytes();
         note.parsed.except.iter().any(|e| e.matches(code))
     };
-    out.into_iter().filter(|&rank| !excepted(rank) && !places.is_at(node, rank as usize)).collect()
+    out.retain(|&rank| !excepted(rank) && !places.is_at(node, rank as usize));
+    out
 }
 
 /// Every proper prefix of a code, from the category on, is a header, also where no source names it.

@@ -72,11 +72,11 @@ impl CodeRef {
     /// matches, even if all its descendants do.
     #[must_use]
     pub(crate) fn matches(&self, code: &[u8]) -> bool {
-        self.spans(code) && self.only.as_ref().is_none_or(|only| only.matches(code))
+        self.spans(code, self.ends()) && self.only.as_ref().is_none_or(|only| only.matches(code))
     }
 
-    /// The codes of a sorted table that match.
-    pub(crate) fn select<'a, T: AsRef<[u8]>>(&'a self, sorted: &'a [T]) -> impl Iterator<Item = &'a T> {
+    /// The codes of a sorted table that match, by their places.
+    pub(crate) fn select<'a, T: AsRef<[u8]>>(&'a self, sorted: &'a [T]) -> impl Iterator<Item = usize> + 'a {
         // A range is not one run of bytes because of MOVED, but no category moves to another letter.
         let (first, last) = (self.first.as_bytes(), self.last.as_bytes());
         let (first, last) = if self.is_range() {
@@ -86,18 +86,29 @@ impl CodeRef {
         };
         let from = sorted.partition_point(|code| code.as_ref() < first);
         let to = sorted.partition_point(|code| code.as_ref() < last || code.as_ref().starts_with(last));
-        sorted.get(from..to).unwrap_or_default().iter().filter(|code| self.matches(code.as_ref()))
+        let ends = self.ends();
+        let only = move |code: &[u8]| self.only.as_ref().is_none_or(|only| only.matches(code));
+        (from..to).filter(move |&at| {
+            let code = sorted[at].as_ref();
+            self.spans(code, ends) && only(code)
+        })
     }
 
-    fn spans(&self, code: &[u8]) -> bool {
-        let (first, last) = (self.first.as_bytes(), self.last.as_bytes());
-        if first == last {
-            return code.starts_with(first);
-        }
+    /// Where the range begins and ends in the book's order; nothing for a single code.
+    fn ends(&self) -> Option<[BookOrder<'_>; 2]> {
+        self.is_range().then(|| [book_order(self.first.as_bytes()), book_order(self.last.as_bytes())])
+    }
+
+    fn spans(&self, code: &[u8], ends: Option<[BookOrder<'_>; 2]>) -> bool {
+        let last = self.last.as_bytes();
+        let Some([from, to]) = ends else { return code.starts_with(last) };
         let key = book_order(code);
-        book_order(first) <= key && (key < book_order(last) || code.starts_with(last))
+        from <= key && (key < to || code.starts_with(last))
     }
 }
+
+/// What sorts codes as the book does.
+type BookOrder<'a> = (&'a [u8], bool, &'a [u8]);
 
 /// Where the book prints a lettered code before the place its bytes give it: the letters that continue
 /// a code, and the code they stand right before. D37-D44 does not hold D3A, and M05-M14 holds M1A.
@@ -143,7 +154,7 @@ const MOVED: [(&str, &str, &str); 35] = [
 ];
 
 /// Sorts codes as the book prints them: bytes, but a moved code right before its place.
-fn book_order(code: &[u8]) -> (&[u8], bool, &[u8]) {
+fn book_order(code: &[u8]) -> BookOrder<'_> {
     // The letters stand at the third to fifth place; most codes have digits there and need no search.
     let lettered = code.iter().skip(2).take(3).any(u8::is_ascii_alphabetic);
     let mut moved = MOVED.iter().take_while(|_| lettered);
@@ -273,7 +284,7 @@ mod tests {
             CodeRef::range("I10", "I1A").matches(b"I1A0") && CodeRef::range("I10", "I1A").matches(b"I169")
         );
         let codes = ["M059", "M100", "M150", "M1A0", "M250"];
-        let chosen: Vec<_> = CodeRef::range("M05", "M14").select(&codes).copied().collect();
+        let chosen: Vec<_> = CodeRef::range("M05", "M14").select(&codes).map(|at| codes[at]).collect();
         assert_eq!(chosen, ["M059", "M100", "M1A0"]);
     }
 
