@@ -15,7 +15,7 @@ fn table(folder: &TablesFolder) -> ProcedureTable {
 
 fn standing(table: &ProcedureTable, code: &str, on: &str) -> Option<InForce> {
     let code: Procedure = code.parse().unwrap();
-    Some(table.in_force(table.rank(code)?, day(on)))
+    table.in_force(table.rank(code)?, day(on))
 }
 
 fn windows(table: &ProcedureTable, code: &str) -> String {
@@ -24,7 +24,7 @@ fn windows(table: &ProcedureTable, code: &str) -> String {
 }
 
 fn options(complete: Option<bool>, effective: Option<&str>) -> AddOptions<'static> {
-    AddOptions { complete, effective: effective.map(day), progress: None }
+    AddOptions { complete, effective: effective.map(day), ..AddOptions::default() }
 }
 
 /// HCPCS files of a quarter, small: the first day of the newest code makes the edition.
