@@ -428,7 +428,7 @@ fn unknown_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
     if finding.help.is_empty() {
         let near: Vec<String> = table
             .index()
-            .near(&code.text(), 1, 64)
+            .one_edit_away(code.text().as_bytes())
             .into_iter()
             .filter(|(_, r)| {
                 line.day.is_none_or(|d| table.in_force(*r, d) == Some(crate::table::InForce::Yes))
@@ -612,7 +612,7 @@ fn nearest(table: &Icd10CmTable, code: Icd10Cm, day: Option<Date>) -> String {
     let text = code.text();
     let mut near: Vec<(usize, String, Rank)> = table
         .index()
-        .near(&text, 1, 400)
+        .one_edit_away(text.as_bytes())
         .into_iter()
         .filter(|(_, r)| day.is_none_or(|d| matches!(table.standing(*r, d), Standing::Billable(_))))
         .map(|(c, r)| {
