@@ -174,8 +174,6 @@ fn collect<A: Automaton>(mut stream: fst::map::Stream<'_, A>, most: usize) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn one_edit_away_is_what_the_automaton_says() {
         let table = crate::Tables::embedded().icd10cm;

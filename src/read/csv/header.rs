@@ -1,6 +1,7 @@
 //! The header row: which column means what.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "import")]
 use std::path::Path;
 
 use super::blocks::unprintable;
