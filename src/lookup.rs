@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure};
+use crate::coverage::{Mention, policies_of_diagnosis, policies_of_procedure};
 use crate::table::{
     Cover, InForce, Note, NoteKind, ProcedureTable, Rank, Seventh, Standing, TableKind, Tables, cpt_modifier,
     place_in_force, place_name,
@@ -80,6 +81,8 @@ pub struct DiagnosisCard {
     pub sevenths: Vec<Seventh>,
     /// The notes of the tabular list, its own first, then those of what stands above it.
     pub notes: Vec<Note>,
+    /// The coverage policies that mention it.
+    pub policies: Vec<Mention>,
 }
 
 /// A procedure code.
@@ -102,6 +105,8 @@ pub struct ProcedureCard {
     pub stale: bool,
     /// When it is in force; empty if its source has no dates.
     pub in_force: Vec<Window>,
+    /// The coverage policies that mention it.
+    pub policies: Vec<Mention>,
 }
 
 /// A modifier or a place of service.
@@ -215,7 +220,7 @@ pub fn look_up(tables: &Tables, text: &str, as_of: Date) -> Answer {
         answer.cards.extend(diagnosis_card(tables, rank, as_of).map(|c| Card::Diagnosis(Box::new(c))));
     }
     if let (Ok(code), Some(table)) = (procedure, &tables.procedures) {
-        answer.cards.extend(table.rank(code).map(|rank| procedure_card(table, code, rank, as_of)));
+        answer.cards.extend(table.rank(code).map(|rank| procedure_card(tables, table, code, rank, as_of)));
     }
     if let Ok(modifier) = Modifier::parse(bytes) {
         answer.cards.extend(modifier_card(tables, modifier, as_of));
@@ -323,6 +328,9 @@ fn diagnosis_card(tables: &Tables, rank: Rank, day: Date) -> Option<DiagnosisCar
     let mut notes = table.inherited_notes(rank);
     // An inclusion term names the code at which it stands, not those below it.
     notes.retain(|note| note.kind != NoteKind::Inclusion || note.at == own);
+    // Before the first list that is known, its notes are the nearest there are.
+    let listed = day.max(table.notes_from());
+    notes.retain(|note| note.window.contains(listed));
     Some(DiagnosisCard {
         code,
         title: table.title_on(rank, day),
@@ -344,6 +352,7 @@ fn diagnosis_card(tables: &Tables, rank: Rank, day: Date) -> Option<DiagnosisCar
         flags: flags(&table.flag_windows(rank)),
         sevenths: table.sevenths(rank),
         notes,
+        policies: policies_of_diagnosis(tables, code),
     })
 }
 
@@ -399,7 +408,7 @@ fn status_of(in_force: InForce) -> (Status, Option<Date>) {
     }
 }
 
-fn procedure_card(table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
+fn procedure_card(tables: &Tables, table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
     let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), status_of);
     Card::Procedure(ProcedureCard {
         code,
@@ -410,6 +419,7 @@ fn procedure_card(table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Da
         day,
         stale: as_of > table.window().to,
         in_force: table.windows(rank).into_iter().map(Window::from).collect(),
+        policies: policies_of_procedure(tables, code),
     })
 }
 

@@ -13,8 +13,9 @@ const LAYERS: &[&[&str]] = &[
     &["table"],
     &["resolve"],
     &["rule"],
+    &["coverage"],
     &["read", "import", "rules", "lookup"],
-    &["engine", "explain", "coverage"],
+    &["engine", "explain"],
     &["report"],
     &["cli"],
 ];

@@ -313,6 +313,17 @@ fn verify(tables: &TablesFolder, verbose: bool, out: &mut dyn Write) -> Result<b
     if good {
         line(out, format_args!("{} packs are good", verdicts.len()))?;
     }
+    if verbose {
+        let icd10cm = Tables::open_or_embedded(tables.path())?.icd10cm;
+        let unread = icd10cm.unread_notes();
+        line(
+            out,
+            format_args!("{} note lines of ICD-10-CM have codes that could not all be read", unread.len()),
+        )?;
+        for note in unread {
+            line(out, format_args!("  {} at {}: {}", note.kind, note.at, note.text))?;
+        }
+    }
     Ok(good)
 }
 

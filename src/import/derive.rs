@@ -147,7 +147,7 @@ pub(crate) fn icd10cm(sources: &[&Source]) -> Result<Icd10CmRows> {
             titles_of = titles_of.max(Some(effective));
         }
         edition.merge(&mut rows, effective);
-        rows.sources.push(source.file());
+        rows.sources.push(source.digest());
     }
     rows.drop_codes_without_use();
     let titles = titles_of.map_or_else(String::new, |day| format!(", titles of {}", release(day)));

@@ -292,7 +292,7 @@ impl Edits {
             for source in &group {
                 out.read(kind, source)?;
             }
-            let files = group.iter().map(|s| s.file()).collect();
+            let files = group.iter().map(|s| s.digest()).collect();
             out.files.insert(kind, files);
             let about = about(kind, &group);
             out.about.insert(kind, about);

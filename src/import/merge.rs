@@ -98,7 +98,7 @@ pub(crate) fn procedures(sources: &[&Source]) -> Result<ProcedureRows> {
     editions.sort_unstable();
     editions.dedup();
     out.edition = editions.join("; ");
-    out.sources = sources.iter().map(|s| s.file()).collect();
+    out.sources = sources.iter().map(|s| s.digest()).collect();
     out.sources.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
     Ok(out)
 }

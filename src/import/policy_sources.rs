@@ -87,7 +87,7 @@ pub(crate) fn rows<'a>(sources: impl Iterator<Item = &'a Source>) -> Result<Opti
             let member = coverage::member_named(id).ok_or_else(|| source.error((None, unknown())))?;
             export.add(member, &source.rows);
         }
-        out.sources.push(source.file());
+        out.sources.push(source.digest());
     }
     export.join(&mut out);
     out.sources.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use super::container::sha256_hex;
 use super::edits;
 use super::layout::{self, Draft, Layout};
 use crate::error::{ImportError, PackError};
@@ -133,6 +134,11 @@ impl Source {
             .first()
             .cloned()
             .unwrap_or(SourceFile { name: String::new(), sha256: String::new() })
+    }
+
+    /// The source by its name and the sum of its rows, for the packs made from it: the same table in another form gives the same packs.
+    pub(crate) fn digest(&self) -> SourceFile {
+        SourceFile { name: self.name.clone(), sha256: sha256_hex(self.rows.as_bytes()) }
     }
 
     /// Does it say the same, though it may come from another file?

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::wrap::{PAGE, broken};
 use crate::code::Icd10Cm;
+use crate::coverage::Mention;
 use crate::lookup::{Answer, Card, Child, DiagnosisCard, Named, ProcedureCard, SmallCard, Status, Window};
 
 /// Where the second column begins.
@@ -94,6 +95,7 @@ fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Re
         out.push_str("    ");
         broken(&note.text, 4, 6, PAGE, |part| out.push_str(part));
     }
+    policies(out, &card.policies);
     Ok(())
 }
 
@@ -139,6 +141,32 @@ fn procedure(out: &mut String, answer: &Answer, card: &ProcedureCard) {
     row(out, "in force", &format!("{}{windows}", standing(card.status)));
     if card.stale {
         row(out, "stale", &format!("{} is after the last day of the table", answer.as_of));
+    }
+    policies(out, &card.policies);
+}
+
+/// The policies that mention a code, at most ten.
+fn policies(out: &mut String, mentions: &[Mention]) {
+    const MOST: usize = 10;
+    for (i, mention) in mentions.iter().take(MOST).enumerate() {
+        let policy = &mention.policy;
+        let mut line = policy.id.clone();
+        if !policy.title.is_empty() {
+            line.push_str(&format!(", {}", policy.title));
+        }
+        let to = policy.to.map_or_else(String::new, |to| format!(" to {to}"));
+        line.push_str(&format!("; from {}{to}", policy.from));
+        if !policy.jurisdictions.is_empty() {
+            line.push_str(&format!("; {}", policy.jurisdictions.join(", ")));
+        }
+        line.push_str(&format!(
+            "; {} procedures, {} diagnoses",
+            mention.procedure_count, mention.diagnosis_count
+        ));
+        row(out, if i == 0 { "policies" } else { "" }, &line);
+    }
+    if mentions.len() > MOST {
+        row(out, "", &format!("and {} more", mentions.len() - MOST));
     }
 }
 

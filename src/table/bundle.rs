@@ -290,6 +290,14 @@ impl Tables {
         }
     }
 
+    /// As [`Tables::open`]; the embedded tables if there is no such folder.
+    ///
+    /// # Errors
+    /// As [`Tables::open`], but for a folder that does not exist.
+    pub fn open_or_embedded(folder: impl AsRef<Path>) -> Result<Tables> {
+        if folder.as_ref().is_dir() { Tables::open(folder) } else { Ok(Tables::embedded()) }
+    }
+
     /// What a table says of itself; `None` if it is not there.
     pub fn description(&self, kind: TableKind) -> Option<&Description> {
         match kind {

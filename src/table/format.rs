@@ -47,12 +47,12 @@ pub struct Description {
     pub counts: Vec<(String, u64)>,
 }
 
-/// A file from which a pack was made.
+/// A file, or a kept source, from which a pack was made.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SourceFile {
     /// Its name.
     pub name: String,
-    /// sha256 of the file as it was read, in hexadecimal.
+    /// sha256 in hexadecimal: of the file as it was read, or of the source's rows.
     pub sha256: String,
 }
 

@@ -148,6 +148,10 @@ fn unknown_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
                     "not among the HCPCS modifiers"
                 };
                 let finding = out.on_line(at, field, format!("{modifier} is {whose}")).code(modifier);
+                if !modifier.is_numeric() {
+                    finding.edition =
+                        case.tables.description(TableKind::Procedures).map(|d| d.edition.clone());
+                }
                 mark_stale(case, finding, modifier, day);
             }
         }

@@ -437,6 +437,13 @@ impl Icd10CmTable {
         self.note_line(line, &at)
     }
 
+    /// Notes with codes that could not all be read: what the checks do not know of the tabular.
+    #[cfg(feature = "import")]
+    pub fn unread_notes(&self) -> Vec<Note> {
+        let lines = (0..self.notes.count(NOTE)).map(|line| self.note_at_line(line));
+        lines.filter(|n| relations::COMPILED.contains(&n.kind) && notes::has_unread_codes(&n.text)).collect()
+    }
+
     /// First days of the first and the last tabular list whose notes are known.
     #[cfg(feature = "import")]
     fn tabular_days(&self) -> Option<(Date, Date)> {

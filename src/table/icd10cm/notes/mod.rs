@@ -110,6 +110,11 @@ fn leaves(heading: &str, previous: &str, line: &str) -> bool {
     line >= heading && line < previous
 }
 
+/// Does the line hold codes that cannot be read for certain?
+pub(crate) fn has_unread_codes(note: &str) -> bool {
+    !parse(note).unparsed.is_empty()
+}
+
 /// Parses one line.
 #[must_use]
 pub(crate) fn parse(note: &str) -> Parsed {
