@@ -13,11 +13,6 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 fn pairs(c: &mut Criterion) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let full = root.join("../shared/reference/ncci/ccipra-2024q3.reshaped.txt.zst");
-    let full = if full.exists() {
-        full
-    } else {
-        "/work/shared/reference/ncci/ccipra-2024q3.reshaped.txt.zst".into()
-    };
     let file = if full.exists() {
         full
     } else {

@@ -188,27 +188,29 @@ impl fmt::Display for Why {
 }
 
 const NOT_FOUND: u32 = u32::MAX;
-const MEMO: usize = 1 << 14;
+const MEMO: usize = 1 << 16;
 
 /// A direct-mapped memory of looked-up codes: claims use few codes, and the FST costs several times as much.
 struct Memo {
-    slots: Box<[(u64, u32)]>,
+    /// A key and, below it, its rank. Zeroed memory costs nothing until it is touched.
+    slots: Box<[u128]>,
 }
 
 impl Memo {
     fn new() -> Memo {
-        // Key 0 is no code, so that an empty slot never matches. Pages are touched as they are used.
-        Memo { slots: vec![(0, 0); MEMO].into_boxed_slice() }
+        // Key 0 is no code, so that an empty slot never matches.
+        Memo { slots: vec![0; MEMO].into_boxed_slice() }
     }
 
     #[inline]
     fn get(&mut self, key: u64, look_up: impl FnOnce() -> Option<Rank>) -> Option<Rank> {
         let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - MEMO.trailing_zeros());
         let slot = &mut self.slots[hash as usize];
-        if slot.0 != key {
-            *slot = (key, look_up().map_or(NOT_FOUND, |r| r.0));
+        if (*slot >> 32) as u64 != key {
+            *slot = u128::from(key) << 32 | u128::from(look_up().map_or(NOT_FOUND, |r| r.0));
         }
-        (slot.1 != NOT_FOUND).then_some(Rank(slot.1))
+        let rank = *slot as u32;
+        (rank != NOT_FOUND).then_some(Rank(rank))
     }
 }
 

@@ -233,9 +233,9 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
         }
         let made = table.successors(rank, day, usize::MAX);
         let filled = if code.len() < 6 { ", filled with X to six characters" } else { "" };
-        out.at(at.line, field, format!("{code} needs a seventh character{filled}"))
-            .code(code)
-            .help(format!("use one of {}", sevenths_listed(table, rank, &made)));
+        let finding = out.at(at.line, field, format!("{code} needs a seventh character{filled}")).code(code);
+        finding.help(format!("use one of {}", sevenths_listed(table, rank, &made)));
+        mark_stale(case, finding, Some(day));
         return;
     }
     let Some((base, rank)) = seventh_for(table, code) else { return };
@@ -249,6 +249,7 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
     if !made.is_empty() {
         finding.help(format!("use one of {}", sevenths_listed(table, rank, &made)));
     }
+    mark_stale(case, finding, at.day);
 }
 
 static COD005: Rule = Rule {
