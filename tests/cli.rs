@@ -341,3 +341,32 @@ fn a_code_that_is_not_found_gets_its_neighbours() {
         assert!(!run.out.contains('\u{1b}'), "{odd}");
     }
 }
+
+#[test]
+fn codes_are_explained_alone_and_in_pairs() {
+    let folder = folder();
+    let run = folder.run("explain M54.50 s39012a --as-of 2026-03-02");
+    assert!(
+        run.code == Some(0) && run.out.contains("Excludes1 at M54.5: \"low back strain (S39.012)\""),
+        "{}",
+        run.out
+    );
+    let run = folder.run("explain E1165 E1122 --as-of 2026-03-02");
+    assert!(run.code == Some(0) && run.out.contains("no Excludes1 note"), "{}", run.out);
+    let run = folder.run("explain 11042 97597 --as-of 2026-03-02");
+    assert!(run.code == Some(0) && run.out.contains("not evaluated"), "{}", run.out);
+    // Without a policy nothing is known: that is no "supported".
+    let run = folder.run("explain 93306 I10 --as-of 2026-03-02");
+    assert!(run.code == Some(1) && run.out.contains("unknown"), "{}", run.out);
+}
+
+#[test]
+fn policies_are_linted() {
+    let folder = folder();
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let run = folder.run(&format!("policies check {}", data.join("policies_clean.csv").display()));
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    let run = folder.run(&format!("policies check {}", data.join("policies_wrong.csv").display()));
+    assert!(run.code == Some(1) && run.out.contains("30 problems"), "{}", run.out);
+    assert_eq!(folder.run("policies check nowhere.csv").code, Some(2));
+}

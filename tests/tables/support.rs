@@ -96,7 +96,13 @@ pub(crate) fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
     for (i, row) in rows.iter().enumerate() {
         sheet.push_str(&format!("<row r=\"{}\">", i + 1));
         for (j, cell) in row.iter().enumerate() {
-            let column = char::from(b'A' + j as u8);
+            let letter = |n: usize| char::from(b'A' + n as u8);
+            // A to Z, then AA to AZ.
+            let column = if j < 26 {
+                letter(j).to_string()
+            } else {
+                format!("{}{}", letter(j / 26 - 1), letter(j % 26))
+            };
             let cell = cell.replace('&', "&amp;").replace('<', "&lt;");
             sheet.push_str(&format!(
                 "<c r=\"{column}{}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{cell}</t></is></c>",
