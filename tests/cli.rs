@@ -370,3 +370,19 @@ fn policies_are_linted() {
     assert!(run.code == Some(1) && run.out.contains("30 problems"), "{}", run.out);
     assert_eq!(folder.run("policies check nowhere.csv").code, Some(2));
 }
+
+#[test]
+fn notes_before_the_first_known_list_are_not_evaluated() {
+    let folder = folder();
+    let header = "claim_id,dos_from,procedure,dx1,dx2\n";
+    folder.write("old.csv", format!("{header}A,2020-09-30,99213,I12.0,I10\n"));
+    folder.write("new.csv", format!("{header}A,2020-10-01,99213,I12.0,I10\n"));
+    let gaps = |file: &str| {
+        let (_, summary) =
+            ndjson(&folder.run(&format!("check --format ndjson --select DXS001,DXS012 {file}")).out);
+        let all = summary["not_evaluated"].as_array().unwrap();
+        all.iter().map(|g| g["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(gaps("old.csv"), ["DXS001", "DXS012"]);
+    assert!(gaps("new.csv").is_empty());
+}

@@ -159,7 +159,8 @@ fn missing_additional_code(case: &Case<'_>, out: &mut Findings) {
     let Some(day) = case.day else { return };
     let icd = &case.tables.icd10cm;
     if day < icd.notes_from() {
-        return;
+        // Never a pass: whether a second code was asked for is not known.
+        return out.not_evaluated(Why::BeforeNotes(icd.notes_from()));
     }
     let all = billable(case);
     for d in all.clone() {
