@@ -76,7 +76,7 @@ pub use engine::{Checker, Report, Session};
 pub use error::{Error, ErrorKind, Result};
 pub use money::{AmountError, Cents, Units};
 pub use resolve::{
-    Case, DiagnosisUse, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why,
+    Case, DiagnosisUse, Facts, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why,
 };
 pub use rule::{Finding, Rule, Severity};
 pub use table::Tables;

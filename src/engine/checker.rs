@@ -2,7 +2,7 @@
 
 use crate::claim::Claim;
 use crate::read::Columns;
-use crate::resolve::{Resolver, Why};
+use crate::resolve::{Facts, Resolver, Why};
 use crate::rule::{Check, Finding, Findings, NotEvaluated, Rule, Severity};
 use crate::table::{TableKind, Tables};
 use crate::{Date, rules};
@@ -31,6 +31,7 @@ pub struct Checker {
     /// Rules that were chosen but cannot run, and the table that they miss.
     lacking: Vec<(&'static Rule, TableKind)>,
     as_of: Option<Date>,
+    ask_all: bool,
 }
 
 /// What a check of one claim gave.
@@ -47,7 +48,7 @@ impl Checker {
     /// Checks against these tables, with the default rules.
     pub fn new(tables: Tables) -> Checker {
         let chosen = rules::all().filter(|r| r.is_default()).map(|r| (r, r.severity)).collect();
-        Checker { tables, rules: vec![], lacking: vec![], as_of: None }.choose(chosen)
+        Checker { tables, rules: vec![], lacking: vec![], as_of: None, ask_all: false }.choose(chosen)
     }
 
     /// With these rules, at these severities.
@@ -62,6 +63,13 @@ impl Checker {
     pub fn as_of(mut self, day: Date) -> Checker {
         self.as_of = Some(day);
         self
+    }
+
+    /// Asks every rule about every claim, whatever holds of it: to test that [`Rule::when`] is right. Findings are the same, only later.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn ask_every_rule(self) -> Checker {
+        Checker { ask_all: true, ..self }
     }
 
     fn choose(mut self, mut chosen: Vec<(&'static Rule, Severity)>) -> Checker {
@@ -106,11 +114,12 @@ impl Checker {
     pub fn session(&self) -> Session<'_> {
         Session {
             checker: self,
-            resolver: Resolver::new(),
+            resolver: Resolver::new(&self.tables, self.as_of, rules::CODE_FACTS),
             findings: Findings::new(rules::first()),
             lines: 0,
             accepted: 0,
             stale: [0; TableKind::ALL.len()],
+            asked: Asked::new(&self.rules, self.ask_all),
             rules: self.rules.clone(),
             ends: (TableKind::ALL.into_iter().enumerate())
                 .filter_map(|(n, kind)| Some((n, kind, self.tables.end(kind)?)))
@@ -123,6 +132,7 @@ impl Checker {
     pub(crate) fn session_on(&self, columns: &Columns) -> Session<'_> {
         let mut session = self.session();
         session.rules.retain(|(rule, _)| rule.reads.iter().all(|&field| columns.has(field)));
+        session.asked = Asked::new(&session.rules, self.ask_all);
         session
     }
 }
@@ -130,13 +140,15 @@ impl Checker {
 /// Checks claims one after the other and keeps its buffers: a clean claim allocates nothing.
 pub struct Session<'c> {
     checker: &'c Checker,
-    resolver: Resolver,
+    resolver: Resolver<'c>,
     findings: Findings,
     lines: u64,
     accepted: u64,
     stale: [u64; TableKind::ALL.len()],
     /// The checker's rules that can be evaluated on the columns that there are.
     rules: Vec<(&'static Rule, Severity)>,
+    /// Which of them are asked about a claim.
+    asked: Asked,
     /// The tables that have an end: number, kind, last day.
     ends: Vec<(usize, TableKind, Date)>,
 }
@@ -144,18 +156,19 @@ pub struct Session<'c> {
 impl Session<'_> {
     /// Checks a claim; its findings by line, field and rule. They are the session's until the next claim.
     pub fn check(&mut self, claim: &Claim) -> &[Finding] {
-        let checker = self.checker;
-        let case = self.resolver.resolve(claim, &checker.tables, checker.as_of);
-        let lines = claim.lines.len();
-        self.lines += lines as u64;
-        for &(n, kind, end) in &self.ends {
-            if kind.judges(case.setting) {
-                self.stale[n] += case.lines.iter().filter(|l| l.day.is_some_and(|d| d > end)).count() as u64;
-            }
+        let facts = self.resolver.look(claim);
+        self.count_lines();
+        self.findings.list.clear();
+        let asked = self.asked.about(facts);
+        if asked == NOBODY {
+            return &[];
         }
+        let lines = claim.lines.len();
+        let case = self.resolver.case(claim);
         let out = &mut self.findings;
         out.begin(claim);
-        for &(rule, severity) in &self.rules {
+        for at in bits(asked) {
+            let (rule, severity) = self.rules[at];
             out.set_rule(rule);
             let before = out.list.len();
             match rule.check {
@@ -183,6 +196,19 @@ impl Session<'_> {
         &out.list
     }
 
+    /// Counts the lines of the claim that is looked at, and those that are later than a table.
+    fn count_lines(&mut self) {
+        let (lines, setting) = (self.resolver.lines(), self.resolver.setting());
+        self.lines += lines.len() as u64;
+        for &(n, kind, end) in &self.ends {
+            // `None`, no day, is before all days.
+            let later = lines.iter().filter(|l| l.day > Some(end)).count();
+            if later > 0 && kind.judges(setting) {
+                self.stale[n] += later as u64;
+            }
+        }
+    }
+
     /// The rule that runs, or ran last.
     pub(crate) fn current_rule(&self) -> &'static Rule {
         self.findings.current_rule()
@@ -195,8 +221,8 @@ impl Session<'_> {
 
     /// Only what the `FMT` rules say of a claim's faults: for faults that show after the claim was checked.
     pub(crate) fn check_faults(&mut self, claim: &Claim) -> &[Finding] {
-        let checker = self.checker;
-        let case = self.resolver.resolve(claim, &checker.tables, checker.as_of);
+        self.resolver.look(claim);
+        let case = self.resolver.case(claim);
         let out = &mut self.findings;
         out.begin(claim);
         for &(rule, severity) in self.rules.iter().filter(|(r, _)| r.family() == "FMT") {
@@ -240,6 +266,12 @@ impl Session<'_> {
             let alone = self.rules.iter().filter(|(rule, _)| rules::knows_one_claim_only(rule));
             out.extend(alone.map(|&(rule, _)| NotEvaluated { rule, why: Why::OtherClaims, lines }));
         }
+        let unlisted = self.resolver.unlisted();
+        for &(rule, _) in &self.rules {
+            let gaps = rules::common_gap(rule).into_iter().flat_map(|gap| gap(&unlisted));
+            out.extend(gaps.filter(|(_, n)| *n > 0).map(|(why, lines)| NotEvaluated { rule, why, lines }));
+        }
+        merge(&mut out);
         out.sort_by_key(|g| (g.rule.id, g.why));
         out
     }
@@ -252,5 +284,66 @@ impl Session<'_> {
     /// Lines checked so far with a day after the end of a table's window.
     pub(crate) fn stale_lines(&self) -> impl Iterator<Item = (TableKind, u64)> + '_ {
         TableKind::ALL.into_iter().zip(self.stale)
+    }
+}
+
+/// As many rules as there can be.
+const WORDS: usize = 4;
+/// A set of rules by their number among those that run.
+type RuleBits = [u64; WORDS];
+const NOBODY: RuleBits = [0; WORDS];
+
+/// Which rules are asked, by fact.
+struct Asked([RuleBits; 64]);
+
+impl Asked {
+    fn new(rules: &[(&'static Rule, Severity)], all: bool) -> Asked {
+        let mut by_fact = [NOBODY; 64];
+        for (at, (rule, _)) in rules.iter().enumerate().take(WORDS * 64) {
+            let when = if all { Facts::ALWAYS } else { rule.when };
+            for fact in when.bits() {
+                by_fact[fact][at / 64] |= 1 << (at % 64);
+            }
+        }
+        Asked(by_fact)
+    }
+
+    #[inline]
+    fn about(&self, facts: Facts) -> RuleBits {
+        facts.bits().fold(NOBODY, |all, fact| std::array::from_fn(|i| all[i] | self.0[fact][i]))
+    }
+}
+
+/// Numbers of the rules, ascending.
+fn bits(rules: RuleBits) -> impl Iterator<Item = usize> {
+    (0..WORDS).flat_map(move |word| {
+        let mut rest = rules[word];
+        std::iter::from_fn(move || {
+            let bit = rest.trailing_zeros() as usize;
+            rest &= rest.wrapping_sub(1);
+            (bit < 64).then_some(word * 64 + bit)
+        })
+    })
+}
+
+/// Makes one of gaps of the same rule and reason.
+fn merge(gaps: &mut Vec<NotEvaluated>) {
+    let mut out: Vec<NotEvaluated> = Vec::with_capacity(gaps.len());
+    for gap in gaps.drain(..) {
+        match out.iter_mut().find(|g| g.rule == gap.rule && g.why == gap.why) {
+            Some(same) => same.lines += gap.lines,
+            None => out.push(gap),
+        }
+    }
+    *gaps = out;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_rules_have_a_number() {
+        assert!(rules::all().count() <= WORDS * 64);
     }
 }

@@ -5,7 +5,7 @@ mod finding;
 pub use finding::{Finding, Findings, NotEvaluated, Severity};
 
 use crate::claim::Field;
-use crate::resolve::{Case, DiagnosisUse};
+use crate::resolve::{Case, DiagnosisUse, Facts};
 use crate::table::TableKind;
 
 /// A check, with everything that is said about it anywhere.
@@ -39,6 +39,8 @@ pub struct Rule {
     pub fails: &'static [&'static str],
     /// The nearest claims that it does not flag.
     pub passes: &'static [&'static str],
+    /// Without any of these facts about a claim it finds no fault and has nothing to leave open, so that it is not asked.
+    pub when: Facts,
     /// The check.
     pub check: Check,
 }

@@ -3,7 +3,7 @@
 use super::sources::{manual_26, nucc, x12_837p};
 use crate::claim::{Field, Kind, Line, Topic};
 use crate::code::{Procedure, ProcedureKind};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::{Cents, Units};
 
@@ -35,6 +35,7 @@ static AMT001: Rule = Rule {
         "dos_from,procedure,dx1,units,charge,total_charge\n2026-03-02,99213,E11.65,1.0,$100.00,\"1,000\"",
         "dos_from,procedure,dx1,units,charge,total_charge\n2026-03-02,99213,E11.65,,,",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(unreadable_amount),
 };
 
@@ -59,6 +60,7 @@ static AMT002: Rule = Rule {
     reads: &[Field::Charge],
     fails: &["dos_from,procedure,dx1,charge\n2026-03-02,99213,E11.65,-0.01"],
     passes: &["dos_from,procedure,dx1,charge\n2026-03-02,3044F,E11.65,0.00"],
+    when: Facts::ODD_CHARGE,
     check: Check::Line(negative_charge),
 };
 
@@ -93,6 +95,7 @@ static AMT003: Rule = Rule {
         "dos_from,procedure,dx1,charge,total_charge\n2026-03-02,99213,E11.65,100.00,110.00\n2026-03-02,36415,E11.65,,110.00",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1,charge,total_charge\nI,131,2026-03-02,0450,99283,R07.9,100.00,100.00\nI,131,2026-03-02,0001,,R07.9,100.00,100.00",
     ],
+    when: Facts::TOTAL_CHARGE,
     check: Check::Claim(wrong_total_charge),
 };
 
@@ -138,6 +141,7 @@ static AMT004: Rule = Rule {
     reads: &[Field::TotalCharge],
     fails: &["dos_from,procedure,dx1,total_charge\n2026-03-02,99213,E11.65,-100.00"],
     passes: &["dos_from,procedure,dx1,total_charge\n2026-03-02,3044F,E11.65,0"],
+    when: Facts::TOTAL_CHARGE,
     check: Check::Claim(negative_total_charge),
 };
 
@@ -169,6 +173,7 @@ static AMT005: Rule = Rule {
         "dos_from,procedure,dx1,units\n2026-03-02,A0425,I46.9,0.1",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1,units\nI,131,2026-03-02,0250,,R07.9,0",
     ],
+    when: Facts::ODD_UNITS,
     check: Check::Line(units_not_positive),
 };
 
@@ -204,6 +209,7 @@ static AMT006: Rule = Rule {
         "dos_from,procedure,dx1,units\n2026-03-02,A0425,I46.9,12.3",
         "dos_from,procedure,dx1,units\n2026-03-02,J1745,K50.00,2.5",
     ],
+    when: Facts::ODD_UNITS,
     check: Check::Line(fractional_units),
 };
 
@@ -246,6 +252,7 @@ static AMT007: Rule = Rule {
     reads: &[Field::Units],
     fails: &["dos_from,procedure,dx1,units\n2026-03-02,J7192,D66,10000"],
     passes: &["dos_from,procedure,dx1,units\n2026-03-02,J7192,D66,9999.9"],
+    when: Facts::ODD_UNITS,
     check: Check::Line(excessive_units),
 };
 
@@ -277,6 +284,7 @@ static AMT008: Rule = Rule {
         "dos_from,procedure,dx1,units\n2026-03-02,99213,E11.65,one",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1,units\nI,131,2026-03-02,0250,,R07.9,",
     ],
+    when: Facts::ODD_UNITS,
     check: Check::Line(missing_units),
 };
 
@@ -306,6 +314,7 @@ static AMT009: Rule = Rule {
         "dos_from,procedure,dx1,charge\n2026-03-02,99213,E11.65,free",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1,charge\nI,131,2026-03-02,0250,,R07.9,",
     ],
+    when: Facts::ODD_CHARGE,
     check: Check::Line(missing_charge),
 };
 

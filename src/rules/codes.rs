@@ -3,7 +3,7 @@
 use crate::Date;
 use crate::claim::{Coded, Field};
 use crate::code::{CodeError, Icd10Cm};
-use crate::resolve::{Case, DiagnosisUse, ProcedureStanding, Why};
+use crate::resolve::{Case, DiagnosisUse, Facts, ProcedureStanding, Why};
 use crate::rule::{Check, Citation, Finding, Findings, Rule, Severity, Status};
 use crate::table::{Icd10CmTable, Rank, Standing, TableKind};
 
@@ -49,6 +49,7 @@ static COD001: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.65",
         "dos_from,procedure,dx1\n2026-03-02,99213,z3a20",
     ],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(unknown_diagnosis),
 };
 
@@ -106,6 +107,7 @@ static COD002: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99213,I10",
         "dos_from,procedure,dx1\n2021-09-30,99213,M54.5",
     ],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(header_diagnosis),
 };
 
@@ -156,6 +158,7 @@ static COD003: Rule = Rule {
         "dos_from,procedure,dx1\n2016-09-30,99213,I60.20",
         "dos_from,procedure,dx1\n2026-10-01,99213,D69.11",
     ],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(diagnosis_out_of_date),
 };
 
@@ -216,6 +219,7 @@ static COD004: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99283,S72.001A",
         "dos_from,procedure,dx1\n2026-03-02,99283,S01.00XA",
     ],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(wrong_seventh_character),
 };
 
@@ -272,6 +276,7 @@ static COD005: Rule = Rule {
         "dos_from,procedure,dx1\n2015-09-30,99213,250.00",
         "dos_from,procedure,dx1\n2026-03-02,99213,E84.9",
     ],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(icd_9_diagnosis),
 };
 
@@ -308,6 +313,7 @@ static COD006: Rule = Rule {
     reads: &[Field::Diagnosis(1), Field::DosFrom],
     fails: &["dos_from,procedure,dx1\n2015-09-30,99213,E11.65"],
     passes: &["dos_from,procedure,dx1\n2015-10-01,99213,E11.65"],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(icd_10_before_its_time),
 };
 
@@ -340,6 +346,7 @@ static COD007: Rule = Rule {
     reads: &[Field::Diagnosis(1)],
     fails: &["procedure,dx1\n99213,E11.65"],
     passes: &["dos_from,procedure,dx1\n2026-03-02,99213,E11.65"],
+    when: Facts::BAD_DIAGNOSIS,
     check: Check::Diagnosis(undated_diagnosis),
 };
 
@@ -377,6 +384,7 @@ static COD010: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.65",
         "dos_from,procedure,dx1\n2026-03-02,0591T,E11.65",
     ],
+    when: Facts::BAD_PROCEDURE,
     check: Check::Line(malformed_procedure),
 };
 
@@ -405,6 +413,7 @@ static COD011: Rule = Rule {
     reads: &[Field::Procedure, Field::DosFrom],
     fails: &["dos_from,procedure,dx1\n2026-03-02,G0007,E11.65"],
     passes: &["dos_from,procedure,dx1\n2026-03-02,G0008,E11.65"],
+    when: Facts::BAD_PROCEDURE,
     check: Check::Line(unknown_procedure),
 };
 
@@ -464,6 +473,7 @@ static COD012: Rule = Rule {
         "dos_from,procedure,dx1\n2024-12-31,G0106,E11.65",
         "dos_from,procedure,dx1\n2026-01-01,G0013,E11.65",
     ],
+    when: Facts::BAD_PROCEDURE,
     check: Check::Line(procedure_out_of_date),
 };
 
@@ -502,6 +512,7 @@ static COD013: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.65",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,0250,,E11.65",
     ],
+    when: Facts::BAD_PROCEDURE,
     check: Check::Line(missing_procedure),
 };
 

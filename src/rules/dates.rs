@@ -3,7 +3,7 @@
 use super::sources::{manual_1, manual_25, manual_26, x12_837p};
 use crate::Date;
 use crate::claim::{Claim, Field, Kind, Topic};
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 
 pub(super) static RULES: &[&Rule] =
@@ -30,6 +30,7 @@ static DTE001: Rule = Rule {
         "dos_from,dos_to,procedure,dx1\n2026-03-02,2026-03-02,99213,E11.65",
         "dos_from,dos_to,procedure,dx1\n2026-03-02,,99213,E11.65",
     ],
+    when: Facts::SPAN,
     check: Check::Line(reversed_service_dates),
 };
 
@@ -62,6 +63,7 @@ static DTE002: Rule = Rule {
         "dos_from,procedure,dx1\n2026-11-22,99213,E11.65",
         "dos_from,dos_to,procedure,dx1\n2026-11-21,2026-11-22,99213,E11.65",
     ],
+    when: Facts::FUTURE,
     check: Check::Claim(future_service_date),
 };
 
@@ -100,6 +102,7 @@ static DTE003: Rule = Rule {
     reads: &[Field::DosFrom, Field::PatientDob],
     fails: &["dos_from,procedure,dx1,patient_dob\n2026-03-01,99460,Z38.00,2026-03-02"],
     passes: &["dos_from,procedure,dx1,patient_dob\n2026-03-02,99460,Z38.00,2026-03-02"],
+    when: Facts::BEFORE_BIRTH,
     check: Check::Line(service_before_birth),
 };
 
@@ -129,6 +132,7 @@ static DTE004: Rule = Rule {
         "dos_from,procedure,dx1\n2026-13-02,99213,E11.65",
         "claim_type,bill_type,statement_from,statement_to,dos_from,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,,0120,I21.4",
     ],
+    when: Facts::UNDATED,
     check: Check::Line(missing_service_date),
 };
 
@@ -159,6 +163,7 @@ static DTE005: Rule = Rule {
         "dos_from,procedure,dx1\n2024-02-29,99213,E11.65",
         "dos_from,procedure,dx1\n3/2/26,99213,E11.65",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(unreadable_date),
 };
 
@@ -193,6 +198,7 @@ static DTE006: Rule = Rule {
         "claim_type,bill_type,statement_from,statement_to,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,2026-03-04,2026-03-04,0450,99283,R07.9",
         "claim_type,bill_type,statement_from,statement_to,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,2026-03-04,2026-03-02,0450,99283,R07.9",
     ],
+    when: Facts::STAY,
     check: Check::Line(outside_statement_period),
 };
 
@@ -230,6 +236,7 @@ static DTE007: Rule = Rule {
     passes: &[
         "claim_type,bill_type,statement_from,statement_to,revenue_code,dx1\nI,111,2026-03-04,2026-03-04,0120,I21.4",
     ],
+    when: Facts::STAY,
     check: Check::Claim(reversed_statement_period),
 };
 
@@ -262,6 +269,7 @@ static DTE008: Rule = Rule {
     passes: &[
         "claim_type,bill_type,admit_date,discharge_date,dos_from,revenue_code,dx1\nI,111,2026-03-04,2026-03-04,2026-03-04,0120,I21.4",
     ],
+    when: Facts::STAY,
     check: Check::Claim(discharge_before_admission),
 };
 
@@ -304,6 +312,7 @@ static DTE009: Rule = Rule {
         "dos_from,procedure,dx1,payer,received_date\n2024-03-04,99213,E11.65,Blue Plan,2025-06-10",
         "dos_from,procedure,dx1,received_date\n2024-03-04,99213,E11.65,",
     ],
+    when: Facts::RECEIVED,
     check: Check::Claim(late_filing),
 };
 
@@ -332,6 +341,7 @@ static DTE010: Rule = Rule {
         "dos_from,procedure,dx1\n2025-11-21,99213,E11.65",
         "dos_from,procedure,dx1,received_date\n2025-11-17,99213,E11.65,2025-12-01",
     ],
+    when: Facts::ALWAYS,
     check: Check::Claim(late_if_sent_today),
 };
 

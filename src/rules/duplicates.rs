@@ -8,7 +8,7 @@ use super::modifiers::tells_apart;
 use super::sources::manual_1;
 use crate::claim::{Field, Line};
 use crate::code::{Modifier, Npi, PlaceOfService, Procedure, Revenue};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
 use crate::{Date, Units};
 
@@ -42,6 +42,7 @@ static DUP001: Rule = Rule {
         "dos_from,procedure,rendering_npi,dx1\n2026-03-02,99231,1234567893,E11.65\n2026-03-02,99231,1245319599,E11.65",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,0250,,R07.9\nI,131,2026-03-02,0250,,R07.9",
     ],
+    when: Facts::SAME_PROCEDURE,
     check: Check::Claim(duplicate_line),
 };
 

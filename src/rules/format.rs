@@ -2,7 +2,7 @@
 
 use super::sources::{manual_1, x12_837p};
 use crate::claim::{Field, Topic};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 
 pub(super) static RULES: &[&Rule] = &[&FMT001, &FMT002, &FMT003, &FMT004, &FMT005, &FMT006];
@@ -36,6 +36,7 @@ static FMT001: Rule = Rule {
         "line,dos_from,procedure,dx1\n01,2026-03-02,99213,E11.65",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,0450,99283,E11.65",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(unreadable_field),
 };
 
@@ -68,6 +69,7 @@ static FMT002: Rule = Rule {
         "dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,\"Plan\nB\"",
         "dos_from,procedure,dx1,payer\n2026-03-02,99213,E11.65,\"Plan, state\"",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(wrong_number_of_fields),
 };
 
@@ -91,6 +93,7 @@ static FMT003: Rule = Rule {
     reads: &[],
     fails: &["claim_id,dos_from,procedure,dx1\n,2026-03-02,99213,E11.65"],
     passes: &["claim_id,dos_from,procedure,dx1\n0,2026-03-02,99213,E11.65"],
+    when: Facts::FAULT,
     check: Check::Claim(missing_claim_id),
 };
 
@@ -119,6 +122,7 @@ static FMT004: Rule = Rule {
     passes: &[
         "claim_id,dos_from,procedure,dx1\nA,2026-03-02,99213,E11.65\nA,2026-03-02,36415,E11.65\nB,2026-03-02,99213,E11.65",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(scattered_claim),
 };
 
@@ -149,6 +153,7 @@ static FMT005: Rule = Rule {
         "dos_from,procedure,dx1,billing_npi\n2026-03-02,99213,E11.65,1234567893\n2026-03-02,36415,E11.65,1234567893",
         "dos_from,procedure,dx1,rendering_npi\n2026-03-02,99213,E11.65,1234567893\n2026-03-02,36415,E11.65,1245319599",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(differing_claim_field),
 };
 
@@ -177,6 +182,7 @@ static FMT006: Rule = Rule {
     reads: &[],
     fails: &["claim_id,dos_from,procedure,dx1\nA\u{1},2026-03-02,99213,E11.65"],
     passes: &["claim_id,dos_from,procedure,dx1\nA-\u{e9},2026-03-02,99213,E11.65"],
+    when: Facts::FAULT,
     check: Check::Claim(control_characters),
 };
 

@@ -18,7 +18,9 @@ mod units;
 
 pub(crate) use ncci::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE, type_on};
 
+use crate::resolve::{CodeFacts, Facts, Unlisted, Why};
 use crate::rule::Rule;
+use crate::table::{Setting, TableKind};
 
 /// Every family, by the letters of their ids.
 static FAMILIES: &[&[&Rule]] = &[
@@ -56,4 +58,25 @@ pub fn find(id_or_name: &str) -> Option<&'static Rule> {
 /// Does the rule sum up a day of which other claims may hold more? What they hold is never evaluated, and reports say so.
 pub(crate) fn knows_one_claim_only(rule: &Rule) -> bool {
     ncci::ACROSS.contains(&rule.id) || units::ACROSS.contains(&rule.id)
+}
+
+/// What rules need to know of a code, by its text alone.
+pub(crate) const CODE_FACTS: CodeFacts = CodeFacts {
+    diagnosis: |code| if diagnosis::is_sequela(code) { Facts::SEQUELA } else { Facts::NONE },
+    procedure: |code| if coverage::is_listed(code) { Facts::LISTED } else { Facts::NONE },
+};
+
+/// Reasons and lines of a gap that is so common that it is counted where codes are looked up.
+type CommonGap = fn(&Unlisted) -> Vec<(Why, u64)>;
+
+/// The common gap of a rule, if it has one.
+pub(crate) fn common_gap(rule: &Rule) -> Option<CommonGap> {
+    if units::UNLISTED.contains(&rule.id) {
+        return Some(|lines| {
+            let of = |s: Setting| (Why::NotListed(TableKind::mue(s)), lines.limits[s as usize]);
+            Setting::ALL.map(of).to_vec()
+        });
+    }
+    let policies = rule.needs.contains(&TableKind::Policies);
+    policies.then_some(|lines| vec![(Why::NoPolicy, lines.policies)])
 }

@@ -3,7 +3,7 @@
 use crate::Date;
 use crate::claim::{Claim, Field, Topic};
 use crate::code::{Procedure, Sex};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{Flags, Standing, TableKind};
 
@@ -57,6 +57,7 @@ static DEM001: Rule = Rule {
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,O80,1961-03-03",
         "dos_from,procedure,dx1,patient_dob\n2019-10-01,99213,O80,1963-09-30",
     ],
+    when: Facts::AGE_BOUND,
     check: Check::Claim(diagnosis_against_age),
 };
 
@@ -110,6 +111,7 @@ static DEM002: Rule = Rule {
         "dos_from,procedure,dx1,patient_sex\n2024-09-30,99213,N40.1,M",
         "dos_from,procedure,dx1,patient_sex\n2024-09-30,99213,N40.1,U",
     ],
+    when: Facts::SEX_BOUND,
     check: Check::Claim(diagnosis_against_sex),
 };
 
@@ -126,7 +128,7 @@ fn diagnosis_against_sex(case: &Case<'_>, out: &mut Findings) {
             continue;
         };
         // The flags went with the edit; what a code was before still says what it means.
-        let conflicts = flags.has(other) || retired && case.tables.icd10cm.had_flag(rank, other);
+        let conflicts = flags.has(other) || retired && case.tables.icd10cm.flags_ever(rank).has(other);
         if conflicts {
             let field = Field::Diagnosis(case.claim.diagnoses[at].column);
             let line = case.uses.iter().find(|u| u.diagnosis == at).and_then(|u| u.line);
@@ -164,6 +166,7 @@ static DEM003: Rule = Rule {
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,I10,1901-03-03",
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99213,I10,2026-03-02",
     ],
+    when: Facts::FAULT.or(Facts::OLD),
     check: Check::Claim(impossible_age),
 };
 
@@ -195,6 +198,7 @@ static DEM004: Rule = Rule {
         "dos_from,procedure,dx1,patient_sex\n2026-03-02,99213,I10,U",
         "dos_from,procedure,dx1,patient_sex\n2026-03-02,99213,I10,female",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(impossible_sex),
 };
 
@@ -243,6 +247,7 @@ static DEM005: Rule = Rule {
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99395,Z00.00,1986-03-03",
         "dos_from,procedure,dx1,patient_dob\n2026-03-02,99396,Z00.00,1986-03-02",
     ],
+    when: Facts::VISIT,
     check: Check::Line(preventive_visit_against_age),
 };
 

@@ -3,7 +3,7 @@
 use super::sources::{manual_12, manual_26};
 use crate::claim::{Field, Kind, Topic};
 use crate::code::PlaceOfService;
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{InForce, TableKind, place_in_force, place_name};
 
@@ -31,6 +31,7 @@ static POS001: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2026-03-02,31,99308,E11.65",
         "dos_from,pos,procedure,dx1\n2026-03-02,1,99213,E11.65",
     ],
+    when: Facts::FAULT.or(Facts::PLACE),
     check: Check::Claim(unknown_place),
 };
 
@@ -68,6 +69,7 @@ static POS002: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2022-01-01,10,99213,E11.65",
         "dos_from,pos,procedure,dx1\n2023-10-01,27,99213,E11.65",
     ],
+    when: Facts::PLACE,
     check: Check::Line(place_out_of_date),
 };
 
@@ -104,6 +106,7 @@ static POS003: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2026-03-02,??,99213,E11.65",
         "claim_type,bill_type,dos_from,pos,revenue_code,procedure,dx1\nI,131,2026-03-02,,0450,99283,E11.65",
     ],
+    when: Facts::NO_PLACE,
     check: Check::Line(missing_place),
 };
 
@@ -170,6 +173,7 @@ static POS004: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2026-03-02,11,99291,R07.9",
         "dos_from,pos,procedure,dx1\n2026-03-02,02,99283,R07.9",
     ],
+    when: Facts::VISIT,
     check: Check::Line(emergency_visit_elsewhere),
 };
 
@@ -206,6 +210,7 @@ static POS005: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2026-03-02,54,99308,I10",
         "dos_from,pos,procedure,dx1\n2026-03-02,10,99308,I10",
     ],
+    when: Facts::VISIT,
     check: Check::Line(nursing_facility_visit_elsewhere),
 };
 
@@ -237,6 +242,7 @@ static POS006: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2026-03-02,22,99223,I10",
         "dos_from,pos,procedure,dx1\n2026-03-02,21,99238,I10",
     ],
+    when: Facts::VISIT,
     check: Check::Line(hospital_visit_elsewhere),
 };
 
@@ -272,6 +278,7 @@ static POS007: Rule = Rule {
         "dos_from,pos,procedure,dx1\n2026-03-02,12,99348,I10",
         "dos_from,pos,procedure,dx1\n2026-03-02,13,99348,I10",
     ],
+    when: Facts::VISIT,
     check: Check::Line(home_visit_elsewhere),
 };
 

@@ -2,7 +2,7 @@
 
 use super::sources::{manual_26, nucc, x12_837p};
 use crate::claim::{Field, Kind, Points, Topic};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 
 pub(super) static RULES: &[&Rule] = &[&PTR001, &PTR002, &PTR003, &PTR004, &PTR005, &PTR006, &PTR007, &PTR008];
@@ -36,6 +36,7 @@ static PTR001: Rule = Rule {
         "dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,2:1",
         "dos_from,procedure,dx1,dx2,dx3,dx_pointers\n2026-03-02,99213,E11.65,,I10,C",
     ],
+    when: Facts::POINTERS,
     check: Check::Line(dangling_pointer),
 };
 
@@ -79,6 +80,7 @@ static PTR002: Rule = Rule {
     reads: &[Field::Pointers],
     fails: &["dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,E11.65"],
     passes: &["dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,ab"],
+    when: Facts::FAULT,
     check: Check::Claim(malformed_pointer),
 };
 
@@ -106,6 +108,7 @@ static PTR003: Rule = Rule {
         "dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,,",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1,dx2,dx_pointers\nI,131,2026-03-02,0450,99283,E11.65,I10,",
     ],
+    when: Facts::SEVERAL_DIAGNOSES,
     check: Check::Line(missing_pointer),
 };
 
@@ -136,6 +139,7 @@ static PTR004: Rule = Rule {
     passes: &[
         "dos_from,procedure,dx1,dx2,dx3,dx4,dx5,dx_pointers\n2026-03-02,99213,E11.65,I10,E78.5,K21.9,J45.909,ABCD",
     ],
+    when: Facts::POINTERS,
     check: Check::Line(too_many_pointers),
 };
 
@@ -164,6 +168,7 @@ static PTR005: Rule = Rule {
         "dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,AB",
         "dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,A\n2026-03-02,36415,E11.65,I10,A",
     ],
+    when: Facts::POINTERS,
     check: Check::Line(repeated_pointer),
 };
 
@@ -196,6 +201,7 @@ static PTR006: Rule = Rule {
         "dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,A\n2026-03-02,36415,E11.65,I10,B",
         "dos_from,procedure,dx1,dx2,dx_pointers\n2026-03-02,99213,E11.65,I10,A\n2026-03-02,36415,E11.65,I10,",
     ],
+    when: Facts::POINTERS,
     check: Check::Claim(unreferenced_diagnosis),
 };
 
@@ -238,6 +244,7 @@ static PTR007: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99213,E11..65",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1\nI,131,2026-03-02,0450,99283,",
     ],
+    when: Facts::NO_DIAGNOSIS,
     check: Check::Claim(missing_diagnosis),
 };
 
@@ -271,6 +278,7 @@ static PTR008: Rule = Rule {
     passes: &[
         "dos_from,procedure,diagnoses\n2026-03-02,99213,E11.65 I10 E78.5 K21.9 J45.909 M54.50 F41.1 G47.33 E03.9 N18.31 D64.9 E55.9",
     ],
+    when: Facts::MANY_DIAGNOSES,
     check: Check::Claim(too_many_diagnoses),
 };
 

@@ -2,7 +2,7 @@
 
 use super::sources::manual_26;
 use crate::claim::{Field, Kind, Topic};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 
 pub(super) static RULES: &[&Rule] = &[&PRV001, &PRV002, &PRV003];
@@ -32,6 +32,7 @@ static PRV001: Rule = Rule {
     passes: &[
         "dos_from,procedure,dx1,rendering_npi,billing_npi,referring_npi\n2026-03-02,99213,E11.65,1234567893,1245319599,",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(invalid_npi),
 };
 
@@ -65,6 +66,7 @@ static PRV002: Rule = Rule {
         "dos_from,procedure,dx1,taxonomy\n2026-03-02,99213,E11.65,207q00000x",
         "dos_from,procedure,dx1,taxonomy\n2026-03-02,99213,E11.65,",
     ],
+    when: Facts::FAULT,
     check: Check::Claim(malformed_taxonomy),
 };
 
@@ -96,6 +98,7 @@ static PRV003: Rule = Rule {
         "dos_from,procedure,dx1,rendering_npi\n2026-03-02,99213,E11.65,1234567894",
         "claim_type,bill_type,dos_from,revenue_code,procedure,dx1,rendering_npi\nI,131,2026-03-02,0450,99283,R07.9,",
     ],
+    when: Facts::UNRENDERED,
     check: Check::Claim(missing_rendering_npi),
 };
 

@@ -2,11 +2,14 @@
 
 use crate::Units;
 use crate::claim::{Field, Line};
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Finding, Findings, Rule, Severity, Status};
 use crate::table::{Adjudication, Limit, TableKind};
 
 pub(super) static RULES: &[&Rule] = &[&MUE001, &MUE002, &MUE003, &MUE004];
+
+/// The rule that says for which procedures there is no limit.
+pub(super) const UNLISTED: &[&str] = &["MUE001"];
 
 /// Rules that sum up a day, of which other claims may hold more.
 pub(super) const ACROSS: &[&str] = &["MUE002", "MUE003"];
@@ -40,6 +43,7 @@ static MUE001: Rule = Rule {
         "dos_from,procedure,units,dx1\n2026-03-02,00010,3,E11.65",
         "line,dos_from,procedure,units,dx1\n1,2026-03-02,00010,3,E11.65\n2,2026-03-02,00010,3,E11.65",
     ],
+    when: Facts::OVER_LIMIT.or(Facts::LIMIT_OPEN).or(Facts::SPAN),
     check: Check::Line(line_limit),
 };
 
@@ -61,7 +65,8 @@ fn line_limit(case: &Case<'_>, at: usize, out: &mut Findings) {
     }
 }
 
-/// Says why a line could not be looked at.
+/// Says why a line could not be looked at. That an edition does not list the code is counted where limits are looked up: see
+/// [`crate::rules::common_gap`].
 #[cold]
 fn gap(case: &Case<'_>, at: usize, out: &mut Findings) {
     let (line, Some(setting)) = (&case.lines[at], case.setting) else { return };
@@ -73,7 +78,7 @@ fn gap(case: &Case<'_>, at: usize, out: &mut Findings) {
         (None, _) => Why::NoTable(kind),
         (Some(_), None) => Why::NoDate,
         (Some(table), Some(day)) if table.edition(day).is_none() => Why::BeforeTable(kind),
-        _ => Why::NotListed(kind),
+        _ => return,
     });
 }
 
@@ -98,6 +103,7 @@ static MUE002: Rule = Rule {
         "dos_from,procedure,units,dx1\n2026-03-02,00011,1,E11.65",
         "line,dos_from,procedure,units,dx1\n1,2026-03-02,00011,1,E11.65\n2,2026-03-03,00011,1,E11.65",
     ],
+    when: Facts::OVER_LIMIT.or(Facts::SAME_PROCEDURE),
     check: Check::Line(policy_limit),
 };
 
@@ -126,6 +132,7 @@ static MUE003: Rule = Rule {
         "dos_from,procedure,units,dx1\n2026-03-02,00012,2,E11.65",
         "line,dos_from,procedure,units,dx1\n1,2026-03-02,00012,1,E11.65\n2,2026-03-02,00012,1,E11.65",
     ],
+    when: Facts::OVER_LIMIT.or(Facts::SAME_PROCEDURE),
     check: Check::Line(clinical_limit),
 };
 
@@ -184,6 +191,7 @@ static MUE004: Rule = Rule {
     reads: &[Field::Procedure, Field::Units, Field::DosFrom, Field::DosTo],
     fails: &["dos_from,dos_to,procedure,units,dx1\n2026-03-02,2026-03-04,00010,12,E11.65"],
     passes: &["dos_from,dos_to,procedure,units,dx1\n2026-03-02,2026-03-04,00010,9,E11.65"],
+    when: Facts::SPAN,
     check: Check::Line(span_limit),
 };
 

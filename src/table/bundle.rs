@@ -56,6 +56,9 @@ pub enum Setting {
 }
 
 impl Setting {
+    /// All of them.
+    pub const ALL: [Setting; 3] = [Setting::Practitioner, Setting::Hospital, Setting::Supplier];
+
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {

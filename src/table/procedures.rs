@@ -178,7 +178,15 @@ impl ProcedureTable {
         }
     }
 
-    fn in_force_by(&self, history: u16, day: Date) -> InForce {
+    /// The number of the history that says when the code is in force; `None` if it takes more than that to tell.
+    pub(crate) fn history_of(&self, rank: Rank) -> Option<u16> {
+        let record = u32_at(self.pack.bytes(self.records), rank.at() * RECORD);
+        (record >> 16 == 0).then_some(record as u16)
+    }
+
+    /// As [`ProcedureTable::in_force`], for whoever remembers the number of the code's history.
+    #[inline]
+    pub(crate) fn in_force_by(&self, history: u16, day: Date) -> InForce {
         let (mut ended, mut begins) = (None, None);
         for span in self.history(history) {
             if span.contains(day) {

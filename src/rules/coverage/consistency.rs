@@ -4,7 +4,7 @@ use super::listed::pair;
 use super::screening::say;
 use crate::claim::Field;
 use crate::code::Procedure;
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{Standing, TableKind};
 
@@ -46,6 +46,7 @@ pub(super) static COV101: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99391,Z00.129",
         "dos_from,procedure,dx1\n2026-03-02,99396,",
     ],
+    when: Facts::LISTED,
     check: Check::Line(|case, at, out| say(case, at, "COV101", out)),
 };
 
@@ -71,6 +72,7 @@ pub(super) static COV102: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,90460,Z00.129",
         "dos_from,procedure,dx1\n2026-03-02,90471,S61.011A",
     ],
+    when: Facts::LISTED,
     check: Check::Line(|case, at, out| say(case, at, "COV102", out)),
 };
 
@@ -91,6 +93,7 @@ pub(super) static COV103: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,59025,Z34.83",
         "dos_from,procedure,dx1\n2026-03-02,59200,N88.2",
     ],
+    when: Facts::LISTED,
     check: Check::Line(|case, at, out| say(case, at, "COV103", out)),
 };
 
@@ -116,12 +119,18 @@ pub(super) static COV104: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,59400,O80,Z37.0",
         "dos_from,procedure,dx1,dx2\n2026-03-02,59510,O82,Z37.0",
     ],
+    when: Facts::LISTED,
     check: Check::Line(delivery_against_its_diagnosis),
 };
 
 /// Deliveries by cesarean, and vaginal ones: CPT's numbers.
 const CESAREAN: [u32; 6] = [59510, 59514, 59515, 59618, 59620, 59622];
 const VAGINAL: [u32; 6] = [59400, 59409, 59410, 59610, 59612, 59614];
+
+/// Is it a delivery, by whichever way?
+pub(super) fn is_delivery(code: Procedure) -> bool {
+    code.category_one_number().is_some_and(|n| CESAREAN.contains(&n) || VAGINAL.contains(&n))
+}
 
 fn delivery_against_its_diagnosis(case: &Case<'_>, at: usize, out: &mut Findings) {
     let Some(number) = case.lines[at].code.and_then(Procedure::category_one_number) else { return };
@@ -157,6 +166,7 @@ pub(super) static COV105: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,59400,O80,Z37.0",
         "dos_from,procedure,dx1,dx2\n2026-03-02,99460,Z38.00,P59.9",
     ],
+    when: Facts::MATERNAL,
     check: Check::Claim(mother_and_newborn_on_one_claim),
 };
 
@@ -200,6 +210,7 @@ pub(super) static COV106: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99460,Z38.00",
         "dos_from,procedure,dx1\n2026-03-02,99462,P59.9",
     ],
+    when: Facts::LISTED,
     check: Check::Line(|case, at, out| say(case, at, "COV106", out)),
 };
 
@@ -221,6 +232,7 @@ pub(super) static COV131: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,99213,R05.9",
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,A09,R51.9",
     ],
+    when: Facts::SYMPTOM,
     check: Check::Claim(symptom_beside_its_disease),
 };
 

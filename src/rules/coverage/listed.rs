@@ -20,23 +20,14 @@ pub(super) struct Listed {
     to: Option<Date>,
 }
 
-struct List {
-    rows: Vec<Listed>,
-    /// Whether any row may name a procedure; 32 codes share a bit.
-    some: [u64; SLOTS / 64],
-}
-
-const SLOTS: usize = 11_264;
-
-static LIST: LazyLock<List> = LazyLock::new(|| {
-    let mut list = List { rows: vec![], some: [0; SLOTS / 64] };
+static LIST: LazyLock<Vec<Listed>> = LazyLock::new(|| {
     // Columns: rule, procedures, diagnoses, from, to, service, then source, section, url and review, which are for people.
-    for line in include_str!("../../../data/policies/consistency.csv").lines().skip(1) {
+    let rows = include_str!("../../../data/policies/consistency.csv").lines().skip(1).map(|line| {
         let mut fields = line.split(',');
         let mut next = || fields.next().unwrap_or_default().trim();
         let (rule, procedures, words) = (next(), next(), next());
         let day = |text: &str| Date::parse(text.as_bytes()).ok();
-        let row = Listed {
+        Listed {
             rule,
             procedures: spans(procedures).collect(),
             diagnoses: spans(words).collect(),
@@ -44,15 +35,9 @@ static LIST: LazyLock<List> = LazyLock::new(|| {
             from: day(next()),
             to: day(next()),
             service: next(),
-        };
-        for &(first, last) in &row.procedures {
-            for at in slot(first)..=slot(last) {
-                list.some[at / 64] |= 1 << (at % 64);
-            }
         }
-        list.rows.push(row);
-    }
-    list
+    });
+    rows.collect()
 });
 
 /// Codes, prefixes `E11*` and ranges `59000-59899`, separated by blanks, as ranges of keys.
@@ -73,20 +58,13 @@ fn spans(words: &str) -> impl Iterator<Item = (u64, u64)> + '_ {
     })
 }
 
-/// Which of the slots a code of five characters falls into.
-fn slot(key: u64) -> usize {
-    let bytes = key.to_be_bytes();
-    let value = |b: u8| match b {
-        b'0'..=b'9' => usize::from(b - b'0'),
-        b'A'..=b'Z' => usize::from(b - b'A') + 10,
-        _ => 0,
-    };
-    let digits = bytes[1..5].iter().fold(0, |n, &b| n * 10 + value(b).min(9));
-    ((value(bytes[0]) * 10_000 + digits) / 32).min(SLOTS - 1)
-}
-
 fn among(spans: &[(u64, u64)], key: u64) -> bool {
     spans.iter().any(|&(first, last)| first <= key && key <= last)
+}
+
+/// Does any row name the procedure?
+pub(super) fn names(code: Procedure) -> bool {
+    LIST.iter().any(|row| among(&row.procedures, code.key()))
 }
 
 /// What a line lacks.
@@ -99,18 +77,8 @@ pub(super) struct Missing {
 
 /// The row of a rule that the line does not meet. Silent where any fact is missing: no procedure, no day, no diagnosis, or one that is
 /// not billable on the day, which other rules report.
-#[inline]
 pub(super) fn missing(case: &Case<'_>, at: usize, rule: &str) -> Option<Missing> {
-    let line = &case.lines[at];
-    let code = line.code?;
-    let at_slot = slot(code.key());
-    if LIST.some[at_slot / 64] >> (at_slot % 64) & 1 == 0 {
-        return None;
-    }
-    unmet(case, at, rule, code)
-}
-
-fn unmet(case: &Case<'_>, at: usize, rule: &str, code: Procedure) -> Option<Missing> {
+    let code = case.lines[at].code?;
     let day = case.lines[at].day?;
     let applies = |row: &&Listed| {
         row.rule == rule
@@ -118,7 +86,7 @@ fn unmet(case: &Case<'_>, at: usize, rule: &str, code: Procedure) -> Option<Miss
             && row.from.is_none_or(|from| from <= day)
             && row.to.is_none_or(|to| day <= to)
     };
-    let rows = || LIST.rows.iter().filter(applies);
+    let rows = || LIST.iter().filter(applies);
     let row = rows().next()?;
     let meets = |code: Icd10Cm| rows().any(|row| among(&row.diagnoses, code.key()));
     let submitted = &case.claim.lines[at];
@@ -140,7 +108,7 @@ fn unmet(case: &Case<'_>, at: usize, rule: &str, code: Procedure) -> Option<Miss
 
 /// The pairs of a rule about two diagnoses: `procedures` holds the one, `diagnoses` the other.
 pub(super) fn pair(rule: &'static str, one: Icd10Cm, other: Icd10Cm) -> Option<&'static Listed> {
-    LIST.rows.iter().find(|row| {
+    LIST.iter().find(|row| {
         row.rule == rule && among(&row.procedures, one.key()) && among(&row.diagnoses, other.key())
     })
 }
@@ -172,7 +140,7 @@ mod tests {
         let icd = Tables::embedded().icd10cm;
         let codes: Vec<u64> =
             icd.index().all().into_iter().map(|(k, _)| Icd10Cm::from_key(&k).key()).collect();
-        for row in &LIST.rows {
+        for row in LIST.iter() {
             for (word, &(first, last)) in row.words.split_whitespace().zip(&row.diagnoses) {
                 assert!(codes.iter().any(|&k| first <= k && k <= last), "{}: {word}", row.rule);
             }
@@ -183,8 +151,7 @@ mod tests {
     fn no_listed_procedure_is_overlooked() {
         for text in ["59400", "59899", "G0101", "99381", "77067", "Q0091", "90480"] {
             let code: Procedure = text.parse().unwrap();
-            let at = slot(code.key());
-            assert_eq!(LIST.some[at / 64] >> (at % 64) & 1, 1, "{text}");
+            assert!(names(code), "{text}");
         }
     }
 }

@@ -5,6 +5,7 @@ mod listed;
 mod policies;
 mod screening;
 
+use crate::code::Procedure;
 use crate::resolve::Case;
 use crate::rule::Rule;
 
@@ -49,4 +50,9 @@ fn pointed(case: &Case<'_>, at: usize) -> String {
         out.push_str(&format!(" and {} more", count - MOST));
     }
     out
+}
+
+/// Does any rule of this family that goes by codes alone look at the procedure?
+pub(super) fn is_listed(code: Procedure) -> bool {
+    listed::names(code) || consistency::is_delivery(code)
 }

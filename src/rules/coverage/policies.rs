@@ -3,7 +3,7 @@
 use super::pointed;
 use crate::claim::Field;
 use crate::code::Icd10Cm;
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Finding, Findings, Rule, Severity, Status};
 use crate::table::{
     Coverage, GroupPart, Judgement, PolicyTable, PolicyTest, Rank, Reach, Relation, Standing, TableKind,
@@ -25,10 +25,11 @@ fn each(case: &Case<'_>, at: usize, out: &mut Findings, mut say: impl FnMut(&Tes
     if line.code.is_none() {
         return;
     }
-    let Some(rank) = line.rank else { return out.not_evaluated(Why::NoPolicy) };
+    // That no policy names the procedure is counted where codes are looked up: see [`crate::rules::common_gap`].
+    let Some(rank) = line.rank else { return };
     let mut tests = table.tests(rank).peekable();
     if tests.peek().is_none() {
-        return out.not_evaluated(Why::NoPolicy);
+        return;
     }
     let Some(day) = line.day else { return out.not_evaluated(Why::NoDate) };
     let submitted = &case.claim.lines[at];
@@ -214,6 +215,7 @@ pub(super) static COV001: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,G0120,E11.9,I10",
         "dos_from,procedure,dx1\n2019-12-31,G0106,I10",
     ],
+    when: Facts::POLICY,
     check: Check::Line(unsupported_procedure),
 };
 
@@ -251,6 +253,7 @@ pub(super) static COV002: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,G0117,Z00.01",
         "dos_from,procedure,mod1,dx1\n2026-03-02,G0117,GA,Z00.00",
     ],
+    when: Facts::POLICY,
     check: Check::Line(excluded_diagnosis),
 };
 
@@ -291,6 +294,7 @@ pub(super) static COV003: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-03-02,G0108,KX,E11.9",
         "dos_from,procedure,mod1,dx1\n2026-03-02,G0118,TS,H40.1111",
     ],
+    when: Facts::POLICY,
     check: Check::Line(missing_policy_modifier),
 };
 

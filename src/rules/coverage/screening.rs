@@ -4,7 +4,7 @@ use super::listed::missing;
 use super::pointed;
 use crate::claim::Field;
 use crate::code::Modifier;
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::TableKind;
 
@@ -87,6 +87,7 @@ pub(super) static COV111: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,81528,Z12.11",
         "dos_from,procedure,dx1\n2026-03-02,81528,Z12.1",
     ],
+    when: Facts::LISTED,
     check: Check::Line(stool_dna),
 };
 
@@ -107,6 +108,7 @@ pub(super) static COV112: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,G0121,Z12.11",
         "dos_from,procedure,dx1\n2026-03-02,G0105,Z80.0",
     ],
+    when: Facts::LISTED,
     check: Check::Line(colorectal),
 };
 
@@ -131,6 +133,7 @@ pub(super) static COV113: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,77067,N63.10,Z12.31",
         "dos_from,procedure,dx1\n2026-03-02,77066,N63.10",
     ],
+    when: Facts::LISTED,
     check: Check::Line(breast),
 };
 
@@ -155,6 +158,7 @@ pub(super) static COV114: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,G0103,Z12.5",
         "dos_from,procedure,dx1\n2026-03-02,84153,N40.1",
     ],
+    when: Facts::LISTED,
     check: Check::Line(prostate),
 };
 
@@ -179,6 +183,7 @@ pub(super) static COV115: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,G0101,Z01.419",
         "dos_from,procedure,dx1\n2026-03-02,Q0091,Z72.51",
     ],
+    when: Facts::LISTED,
     check: Check::Line(cervical),
 };
 
@@ -204,6 +209,7 @@ pub(super) static COV116: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,71271,Z12.2,Z87.891",
         "dos_from,procedure,dx1\n2026-03-02,G0296,F17.210",
     ],
+    when: Facts::LISTED,
     check: Check::Line(lung),
 };
 
@@ -225,6 +231,7 @@ pub(super) static COV117: Rule = Rule {
     reads: READS,
     fails: &["dos_from,procedure,dx1\n2026-03-02,77080,I10"],
     passes: &["dos_from,procedure,dx1\n2026-03-02,77080,Z78.0"],
+    when: Facts::LISTED,
     check: Check::Line(bone),
 };
 
@@ -250,6 +257,7 @@ pub(super) static COV118: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-03-02,82947,TS,Z13.1",
         "dos_from,procedure,mod1,dx1\n2026-03-02,82947,,R73.03",
     ],
+    when: Facts::LISTED,
     check: Check::Line(diabetes),
 };
 
@@ -277,6 +285,7 @@ pub(super) static COV119: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,80061,Z13.6",
         "dos_from,procedure,dx1\n2026-03-02,80061,E78.5",
     ],
+    when: Facts::LISTED,
     check: Check::Line(lipids),
 };
 
@@ -309,6 +318,7 @@ pub(super) static COV120: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,76706,Z13.6",
         "dos_from,procedure,dx1\n2026-03-02,76706,Z87.891",
     ],
+    when: Facts::LISTED,
     check: Check::Line(aorta),
 };
 
@@ -330,5 +340,6 @@ pub(super) static COV121: Rule = Rule {
     reads: READS,
     fails: &["dos_from,procedure,dx1\n2026-03-02,G0117,E11.9"],
     passes: &["dos_from,procedure,dx1,dx2\n2026-03-02,G0117,E11.9,Z13.5"],
+    when: Facts::LISTED,
     check: Check::Line(glaucoma),
 };

@@ -3,7 +3,7 @@
 use super::{billable, code_editor, first_listed, line_of};
 use crate::claim::{Field, Kind};
 use crate::code::BillType;
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
 use crate::table::{Flags, TableKind};
 
@@ -21,6 +21,7 @@ pub(super) static DXS002: Rule = Rule {
     reads: &[Field::Diagnosis(1), Field::DosFrom],
     fails: &["dos_from,procedure,dx1,dx2\n2026-03-02,99213,F02.80,G30.9"],
     passes: &["dos_from,procedure,dx1,dx2\n2026-03-02,99213,G30.9,F02.80"],
+    when: Facts::MANIFESTATION,
     check: Check::Claim(manifestation_first),
 };
 
@@ -52,6 +53,7 @@ pub(super) static DXS004: Rule = Rule {
     reads: &[Field::Diagnosis(1), Field::DosFrom],
     fails: &["dos_from,procedure,dx1,dx2\n2026-03-02,99283,W01.0XXA,S52.501A"],
     passes: &["dos_from,procedure,dx1,dx2\n2026-03-02,99283,S52.501A,W01.0XXA"],
+    when: Facts::EXTERNAL_CAUSE,
     check: Check::Claim(external_cause_first),
 };
 
@@ -88,6 +90,7 @@ pub(super) static DXS006: Rule = Rule {
         "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1,dx2\nI,111,2026-03-02,2026-03-04,0120,Z51.89,I10",
         "claim_type,bill_type,dos_from,revenue_code,dx1\nI,131,2026-03-02,0510,Z87.891",
     ],
+    when: Facts::PRINCIPAL,
     check: Check::Claim(unacceptable_principal_diagnosis),
 };
 
@@ -130,6 +133,7 @@ pub(super) static DXS013: Rule = Rule {
     passes: &[
         "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1\nI,111,2026-03-02,2026-03-04,0120,J18.9",
     ],
+    when: Facts::PRINCIPAL,
     check: Check::Claim(questionable_admission),
 };
 
@@ -166,6 +170,7 @@ pub(super) static DXS014: Rule = Rule {
     passes: &[
         "claim_type,bill_type,dos_from,discharge_date,revenue_code,dx1,dx2\nI,111,2026-03-02,2026-03-04,0120,S52.501A,Y65.4",
     ],
+    when: Facts::WRONG_PROCEDURE,
     check: Check::Claim(wrong_procedure_performed),
 };
 

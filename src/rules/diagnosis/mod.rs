@@ -12,6 +12,8 @@ use crate::resolve::Case;
 use crate::rule::{Citation, Rule};
 use crate::table::{Flags, Rank, Standing};
 
+pub(super) use order::is_sequela;
+
 pub(super) static RULES: &[&Rule] = &[
     &notes::DXS001,
     &editor::DXS002,

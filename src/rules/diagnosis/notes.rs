@@ -2,7 +2,7 @@
 
 use super::{Billable, billable, guidelines, line_of};
 use crate::claim::Field;
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
 use crate::table::{Flags, NoteId, NoteKind, TableKind, letter};
 
@@ -29,6 +29,7 @@ pub(super) static DXS001: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,M54.6,S39.012A",
         "dos_from,procedure,dx1,dx2,accept\n2026-03-02,99213,M54.50,S39.012A,DXS001",
     ],
+    when: Facts::SEVERAL_DIAGNOSES,
     check: Check::Claim(excluded_diagnosis_pair),
 };
 
@@ -84,6 +85,7 @@ pub(super) static DXS003: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,G30.9,F02.80",
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,I12.0,N18.6",
     ],
+    when: Facts::MANIFESTATION.or(Facts::CODE_FIRST),
     check: Check::Claim(missing_first_code),
 };
 
@@ -152,6 +154,7 @@ pub(super) static DXS012: Rule = Rule {
         "dos_from,procedure,dx1,dx2,dx3\n2026-03-02,99213,I12.0,N18.6,Z99.2",
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.9",
     ],
+    when: Facts::USE_ADDITIONAL.or(Facts::BEFORE_NOTES),
     check: Check::Claim(missing_additional_code),
 };
 

@@ -3,7 +3,7 @@
 use super::{billable, code_editor, first_listed, guidelines, line_of};
 use crate::claim::Field;
 use crate::code::Icd10Cm;
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
 use crate::table::TableKind;
 
@@ -24,6 +24,7 @@ pub(super) static DXS005: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,E11.65,E11.69",
         "dos_from,procedure,dx1\n2026-03-02,99213,E11.65\n2026-03-02,36415,E11.65",
     ],
+    when: Facts::SAME_DIAGNOSIS,
     check: Check::Claim(repeated_diagnosis),
 };
 
@@ -68,6 +69,7 @@ pub(super) static DXS007: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,C50.911,Z00.6",
         "dos_from,procedure,dx1,dx2\n2026-03-02,99395,Z00.00,Z01.419",
     ],
+    when: Facts::Z_CODE,
     check: Check::Claim(first_listed_code_as_secondary),
 };
 
@@ -120,6 +122,7 @@ pub(super) static DXS008: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,O23.42,Z3A.20",
         "dos_from,procedure,dx1,dx2\n2026-03-02,59400,O80,Z37.0",
     ],
+    when: Facts::Z_CODE,
     check: Check::Claim(maternal_code_without_pregnancy),
 };
 
@@ -172,15 +175,13 @@ pub(super) static DXS009: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,M25.531,S52.501S",
         "dos_from,procedure,dx1\n2026-03-02,99213,I69.351",
     ],
+    when: Facts::SEQUELA,
     check: Check::Claim(sequela_first),
 };
 
 fn sequela_first(case: &Case<'_>, out: &mut Findings) {
     let Some((first, _)) = first_listed(case) else { return };
-    let text = first.code.text();
-    // External causes have their own rule; M80 and M84 take the same seventh character.
-    let by_character = first.code.seventh() == Some('S') && matches!(text.as_bytes()[0], b'S' | b'T' | b'M');
-    if by_character || SEQUELA.iter().any(|c| text.starts_with(c)) {
+    if is_sequela(first.code) {
         out.at(
             line_of(case, 0),
             first.field(case),
@@ -188,4 +189,12 @@ fn sequela_first(case: &Case<'_>, out: &mut Findings) {
         )
         .code(first.code);
     }
+}
+
+/// Does the code say that a condition is the sequela of another?
+pub(crate) fn is_sequela(code: Icd10Cm) -> bool {
+    let text = code.text();
+    // External causes have their own rule; M80 and M84 take the same seventh character.
+    let by_character = code.seventh() == Some('S') && matches!(text.as_bytes()[0], b'S' | b'T' | b'M');
+    by_character || SEQUELA.iter().any(|c| text.starts_with(c))
 }

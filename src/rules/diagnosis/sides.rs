@@ -4,7 +4,7 @@ use super::{Billable, billable, code_editor, guidelines, line_of};
 use crate::Date;
 use crate::claim::Field;
 use crate::code::{Icd10Cm, Side};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
 use crate::table::{Flags, Icd10CmTable, Standing, TableKind};
 
@@ -26,6 +26,7 @@ pub(super) static DXS010: Rule = Rule {
         "dos_from,procedure,dx1\n2022-03-31,99213,G81.00",
         "dos_from,procedure,dx1\n2022-04-01,99213,G81.01",
     ],
+    when: Facts::SIDE_OPEN,
     check: Check::Claim(unspecified_side),
 };
 
@@ -63,6 +64,7 @@ pub(super) static DXS011: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,M25.551,M25.552",
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,H25.11,H26.9",
     ],
+    when: Facts::LEFT_SIDE,
     check: Check::Claim(sides_instead_of_bilateral),
 };
 

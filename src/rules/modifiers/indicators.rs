@@ -2,7 +2,7 @@
 
 use crate::claim::{Field, Kind};
 use crate::code::Modifier;
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{Edition, FeeTable, Indicators, Rank, TableKind};
 
@@ -94,6 +94,7 @@ pub(super) static MOD101: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-07-02,00032,50,E11.65",
     ],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00031,50,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(bilateral),
 };
 
@@ -125,6 +126,7 @@ pub(super) static MOD102: Rule = Rule {
         "line,dos_from,procedure,mod1,dx1\n1,2026-07-02,00031,RT,E11.65\n2,2026-07-02,00031,LT,E11.65",
         "line,dos_from,procedure,mod1,dx1\n1,2026-07-02,00032,RT,E11.65\n2,2026-07-03,00032,LT,E11.65",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(two_sides),
 };
 
@@ -171,6 +173,7 @@ pub(super) static MOD103: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-07-02,00031,TC,E11.65",
     ],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00033,26,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(component),
 };
 
@@ -214,6 +217,7 @@ pub(super) static MOD104: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-07-02,00031,AS,E11.65",
     ],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00032,80,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(assistant),
 };
 
@@ -243,6 +247,7 @@ pub(super) static MOD105: Rule = Rule {
     reads: READS,
     fails: &["dos_from,procedure,mod1,dx1\n2026-07-02,00030,62,E11.65"],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00032,62,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(co_surgeons),
 };
 
@@ -270,6 +275,7 @@ pub(super) static MOD106: Rule = Rule {
     reads: READS,
     fails: &["dos_from,procedure,mod1,dx1\n2026-07-02,00030,66,E11.65"],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00032,66,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(team),
 };
 

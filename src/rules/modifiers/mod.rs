@@ -5,7 +5,7 @@ mod indicators;
 use super::sources::manual_12;
 use crate::claim::{Field, Line, Points, Topic};
 use crate::code::{Icd10Cm, Modifier, Procedure};
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Finding, Findings, Rule, Severity, Status};
 use crate::table::{InForce, TableKind, cpt_modifier};
 use crate::{Date, Units};
@@ -130,6 +130,7 @@ static MOD001: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-03-02,3044F,8P,E11.65",
         "dos_from,procedure,mod1,dx1\n2026-03-02,A0429,RH,I46.9",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(unknown_modifier),
 };
 
@@ -176,6 +177,7 @@ static MOD002: Rule = Rule {
     reads: &[Field::Modifier(1), Field::DosFrom],
     fails: &["dos_from,procedure,mod1,dx1\n2021-12-31,99213,93,E11.65"],
     passes: &["dos_from,procedure,mod1,dx1\n2022-01-01,99213,93,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(modifier_out_of_date),
 };
 
@@ -225,6 +227,7 @@ static MOD003: Rule = Rule {
         "dos_from,procedure,modifiers,dx1\n2026-03-02,99213,25 24 57 95 93,E11.65",
     ],
     passes: &["dos_from,procedure,modifiers,dx1\n2026-03-02,99213,25 24 57 95,E11.65"],
+    when: Facts::FAULT,
     check: Check::Claim(malformed_modifier),
 };
 
@@ -248,6 +251,7 @@ static MOD004: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,99213,25,25,E11.65"],
     passes: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,99213,25,24,E11.65"],
+    when: Facts::MODIFIER,
     check: Check::Line(repeated_modifier),
 };
 
@@ -302,6 +306,7 @@ static MOD005: Rule = Rule {
         "dos_from,procedure,mod1,mod2,dx1\n2026-03-02,71046,26,59,R05.9",
         "dos_from,procedure,mod1,dx1\n2026-03-02,71046,26,R05.9\n2026-03-02,71046,TC,R05.9",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(both_components),
 };
 
@@ -334,6 +339,7 @@ static MOD006: Rule = Rule {
         "dos_from,procedure,mod1,mod2,dx1\n2026-03-02,11102,59,RT,D48.5",
         "dos_from,procedure,mod1,dx1\n2026-03-02,11102,XS,D48.5",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(distinct_service_twice),
 };
 
@@ -361,6 +367,7 @@ static MOD007: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,71046,76,77,R05.9"],
     passes: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,71046,26,77,R05.9"],
+    when: Facts::MODIFIER,
     check: Check::Line(repeat_by_same_and_other),
 };
 
@@ -386,6 +393,7 @@ static MOD008: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,J1745,JW,JZ,K50.00"],
     passes: &["dos_from,procedure,mod1,dx1\n2026-03-02,J1745,,K50.00\n2026-03-02,J1745,JW,K50.00"],
+    when: Facts::MODIFIER,
     check: Check::Line(wasted_and_not_wasted),
 };
 
@@ -414,6 +422,7 @@ static MOD009: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-03-02,20610,50,M17.0",
         "dos_from,procedure,mod1,mod2,dx1\n2026-03-02,73560,LT,RT,M17.0",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(bilateral_with_side),
 };
 
@@ -449,6 +458,7 @@ static MOD010: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,66984,54,55,H25.11"],
     passes: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,66984,54,RT,H25.11"],
+    when: Facts::MODIFIER,
     check: Check::Line(split_global_together),
 };
 
@@ -476,6 +486,7 @@ static MOD011: Rule = Rule {
         "dos_from,procedure,mod1,units,dx1\n2026-03-02,20610,50,1,M17.0",
         "dos_from,procedure,mod1,units,dx1\n2026-03-02,20610,RT,2,M17.11",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(bilateral_units),
 };
 
@@ -524,6 +535,7 @@ static MOD012: Rule = Rule {
         "dos_from,procedure,mod1,dx1,dx2\n2026-03-02,11730,T5,L60.0,L97.521",
         "dos_from,procedure,mod1,dx1,dx_pointers\n2026-03-02,35301,LT,G81.91,A",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(wrong_side),
 };
 
@@ -582,6 +594,7 @@ static MOD013: Rule = Rule {
         "claim_type,bill_type,dos_from,revenue_code,procedure,mod1,dx1\nI,131,2026-03-02,0250,,,R07.9",
         "claim_type,bill_type,dos_from,revenue_code,procedure,mod1,dx1\nI,131,2026-03-02,0320,71046,59,R07.9",
     ],
+    when: Facts::MODIFIER,
     check: Check::Line(modifier_without_procedure),
 };
 

@@ -3,7 +3,7 @@
 use crate::Date;
 use crate::claim::Field;
 use crate::code::Procedure;
-use crate::resolve::{Case, Why};
+use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{AddOnTable, AddOnType, Global, Rank, TableKind};
 
@@ -37,6 +37,7 @@ pub(super) static NCC010: Rule = Rule {
         "line,dos_from,procedure,dx1\n1,2024-03-02,00021,E11.65\n2,2024-03-02,00020,E11.65",
         "line,dos_from,procedure,dx1\n1,2024-03-02,00020,E11.65",
     ],
+    when: Facts::ADD_ON,
     check: Check::Line(listed),
 };
 
@@ -58,6 +59,7 @@ pub(super) static NCC011: Rule = Rule {
     reads: &[Field::Procedure, Field::DosFrom],
     fails: &["line,dos_from,procedure,dx1\n1,2024-03-02,00023,E11.65\n2,2024-03-02,00010,E11.65"],
     passes: &["line,dos_from,procedure,dx1\n1,2024-03-02,00023,E11.65\n2,2024-03-02,00020,E11.65"],
+    when: Facts::ADD_ON,
     check: Check::Line(listed_or_more),
 };
 
@@ -79,6 +81,7 @@ pub(super) static NCC012: Rule = Rule {
     reads: &[Field::Procedure, Field::DosFrom],
     fails: &["line,dos_from,procedure,dx1\n1,2024-03-02,00022,E11.65"],
     passes: &["line,dos_from,procedure,dx1\n1,2024-03-02,00022,E11.65\n2,2024-03-02,00010,E11.65"],
+    when: Facts::ADD_ON,
     check: Check::Line(alone),
 };
 
@@ -187,6 +190,7 @@ pub(super) static NCC013: Rule = Rule {
     reads: &[Field::Procedure, Field::DosFrom],
     fails: &["line,dos_from,procedure,dx1\n1,2026-07-02,00034,E11.65"],
     passes: &["line,dos_from,procedure,dx1\n1,2026-07-02,00034,E11.65\n2,2026-07-02,00030,E11.65"],
+    when: Facts::ADD_ON,
     check: Check::Line(zzz),
 };
 

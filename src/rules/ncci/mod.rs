@@ -7,7 +7,7 @@ pub(crate) use add_ons::type_on;
 use crate::Date;
 use crate::claim::{Field, Modifiers};
 use crate::code::Modifier;
-use crate::resolve::{Case, ResolvedPair, Why};
+use crate::resolve::{Case, Facts, ResolvedPair, Why};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::{Indicator, TableKind};
 
@@ -103,6 +103,7 @@ static NCC001: Rule = Rule {
         "line,dos_from,procedure,dx1\n1,2013-12-31,00010,E11.65\n2,2013-12-31,00011,E11.65",
         "line,dos_from,procedure,rendering_npi,dx1\n1,2026-03-02,00010,1234567893,E11.65\n2,2026-03-02,00011,1245319599,E11.65",
     ],
+    when: Facts::PAIR.or(Facts::PAIRS_OPEN),
     check: Check::Claim(never_together),
 };
 
@@ -142,6 +143,7 @@ static NCC002: Rule = Rule {
         "line,dos_from,procedure,mod1,dx1\n1,2026-03-02,00010,59,E11.65\n2,2026-03-02,00012,,E11.65",
         "line,dos_from,procedure,dx1\n1,2026-03-02,00010,E11.65\n2,2026-03-02,00013,E11.65",
     ],
+    when: Facts::PAIR.or(Facts::PAIRS_OPEN),
     check: Check::Claim(without_modifier),
 };
 
@@ -196,6 +198,7 @@ static NCC003: Rule = Rule {
         "line,dos_from,procedure,mod1,dx1\n1,2019-07-01,00010,59,E11.65\n2,2019-07-01,00012,,E11.65",
         "line,dos_from,procedure,mod1,dx1\n1,2019-06-30,00010,,E11.65\n2,2019-06-30,00012,59,E11.65",
     ],
+    when: Facts::PAIR,
     check: Check::Claim(separates_nothing),
 };
 

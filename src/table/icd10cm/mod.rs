@@ -204,11 +204,21 @@ impl Icd10CmTable {
     /// How the code stands on a day.
     #[inline]
     pub fn standing(&self, rank: Rank, day: Date) -> Standing {
-        let record = self.record(rank);
-        if let Some((_, flags)) = self.history(record.billable).find(|(span, _)| span.contains(day)) {
-            return Standing::Billable(flags);
+        self.standing_by(self.history_of(rank), rank, day)
+    }
+
+    /// The number of the history that says when the code was billable.
+    pub(crate) fn history_of(&self, rank: Rank) -> u16 {
+        self.record(rank).billable
+    }
+
+    /// As [`Icd10CmTable::standing`], for whoever remembers the number of the code's history.
+    #[inline]
+    pub(crate) fn standing_by(&self, history: u16, rank: Rank, day: Date) -> Standing {
+        match self.history(history).find(|(span, _)| span.contains(day)) {
+            Some((_, flags)) => Standing::Billable(flags),
+            None => self.not_billable(&self.record(rank), day),
         }
-        self.not_billable(&record, day)
     }
 
     #[cold]
@@ -246,9 +256,9 @@ impl Icd10CmTable {
         self.history(self.record(rank).billable).collect()
     }
 
-    /// Did the code ever have the flag?
-    pub fn had_flag(&self, rank: Rank, flag: Flags) -> bool {
-        self.history(self.record(rank).billable).any(|(_, flags)| flags.has(flag))
+    /// The flags that the code has or ever had.
+    pub fn flags_ever(&self, rank: Rank) -> Flags {
+        self.history(self.history_of(rank)).fold(Flags::default(), |all, (_, flags)| all.with(flags))
     }
 
     /// The newest title; `None` for codes whose title is in no source yet (it comes with `tables add`).
