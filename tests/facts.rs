@@ -51,7 +51,8 @@ fn said(checker: &Checker, claims: &[Claim]) -> Vec<String> {
 fn checkers() -> &'static [(Checker, Checker)] {
     static CHECKERS: OnceLock<Vec<(Checker, Checker)>> = OnceLock::new();
     CHECKERS.get_or_init(|| {
-        let kinds: [(fn() -> Tables, Option<&str>); 4] = [
+        type Kind = (fn() -> Tables, Option<&'static str>);
+        let kinds: [Kind; 4] = [
             (Tables::embedded, Some("2026-11-22")),
             (|| tables(true), Some("2026-11-22")),
             (|| tables(true), None),
