@@ -100,13 +100,13 @@ impl Date {
         Date::parse_century(text).map(|(date, _)| date)
     }
 
-    /// Like [`Date::parse`], for birth dates: a two-digit year means the latest one not after `latest`.
+    /// Like [`Date::parse`], for birth dates: a two-digit year means the latest one not after `latest`, which is asked for only then.
     ///
     /// # Errors
     /// As [`Date::parse`].
-    pub fn parse_birth(text: &[u8], latest: Option<Date>) -> Result<Date, DateError> {
+    pub fn parse_birth(text: &[u8], latest: impl FnOnce() -> Option<Date>) -> Result<Date, DateError> {
         let (date, short) = Date::parse_century(text)?;
-        if short && latest.is_some_and(|l| date > l) {
+        if short && latest().is_some_and(|l| date > l) {
             return Date::new(date.year() - 100, date.month(), date.day()).ok_or(DateError::NoSuchDay);
         }
         Ok(date)
@@ -179,12 +179,15 @@ fn iso(text: &[u8]) -> Option<Option<Date>> {
     let (y, m, d) = match *text {
         [a, b, c, d, b'-', e, f, b'-', g, h] => ([a, b, c, d], [e, f], [g, h]),
         [a, b, c, d, b'-', e, f, b'-', g, h, b'T' | b' ', ..] => ([a, b, c, d], [e, f], [g, h]),
-        [a, b, c, d, e, f, g, h] if text.iter().all(u8::is_ascii_digit) => ([a, b, c, d], [e, f], [g, h]),
+        [a, b, c, d, e, f, g, h] => ([a, b, c, d], [e, f], [g, h]),
         _ => return None,
     };
-    let year = digits(&y, 4)?;
-    let month = digits(&m, 2)?;
-    let day = digits(&d, 2)?;
+    let [a, b, c, d, e, f, g, h] =
+        [y[0], y[1], y[2], y[3], m[0], m[1], d[0], d[1]].map(|b| u32::from(b.wrapping_sub(b'0')));
+    if [a, b, c, d, e, f, g, h].iter().any(|&digit| digit > 9) {
+        return None;
+    }
+    let (year, month, day) = (a * 1000 + b * 100 + c * 10 + d, e * 10 + f, g * 10 + h);
     // Days up to the 28th exist in every month: no calendar needed.
     if year >= 1 && (1..=12).contains(&month) && (1..=28).contains(&day) {
         return Some(NonZeroU32::new(year * 10_000 + month * 100 + day).map(Date));
@@ -321,7 +324,7 @@ mod tests {
     #[test]
     fn a_birth_year_of_two_digits_is_never_after_the_service() {
         let service = Date::new(2026, 3, 2);
-        let birth = |t: &str| Date::parse_birth(t.as_bytes(), service).unwrap().to_string();
+        let birth = |t: &str| Date::parse_birth(t.as_bytes(), || service).unwrap().to_string();
         assert_eq!(birth("3/2/26"), "2026-03-02");
         assert_eq!(birth("3/3/26"), "1926-03-03");
         assert_eq!(birth("1/1/71"), "1971-01-01");

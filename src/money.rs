@@ -40,6 +40,14 @@ impl Cents {
     /// # Errors
     /// [`AmountError`] if the text is not an amount in cents.
     pub fn parse(text: &[u8]) -> Result<Cents, AmountError> {
+        // Nearly every file: digits, a point, two digits.
+        if let [whole @ .., b'.', tens, ones] = text
+            && (1..=12).contains(&whole.len())
+            && whole.iter().chain([tens, ones]).all(u8::is_ascii_digit)
+        {
+            let digits = whole.iter().chain([tens, ones]);
+            return Ok(Cents(digits.fold(0, |n, b| n * 10 + i64::from(b - b'0'))));
+        }
         let text = text.trim_ascii();
         let (text, negative) = match text {
             [b'(', inner @ .., b')'] => (inner, true),
@@ -171,6 +179,8 @@ mod tests {
             ("(3.00)", -300),
             ("0.10", 10),
             ("1.5000", 150),
+            ("1234.56", 123_456),
+            ("999999999999.99", 99_999_999_999_999),
         ] {
             assert_eq!(Cents::parse(text.as_bytes()), Ok(Cents(cents)), "{text}");
         }

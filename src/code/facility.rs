@@ -161,6 +161,12 @@ impl Sex {
     /// [`CodeError`] for anything else.
     pub fn parse(text: &[u8]) -> Result<Sex, CodeError> {
         let text = text.trim_ascii();
+        // Nearly every file.
+        match text {
+            b"F" => return Ok(Sex::Female),
+            b"M" => return Ok(Sex::Male),
+            _ => {}
+        }
         let is = |words: &[&[u8]]| words.iter().any(|w| text.eq_ignore_ascii_case(w));
         if is(&[b"f", b"female", b"2"]) {
             Ok(Sex::Female)

@@ -32,6 +32,14 @@ impl Icd10Cm {
     /// ICD-9-CM code.
     #[inline]
     pub fn parse(text: &[u8]) -> Result<Icd10Cm, CodeError> {
+        match well_formed(text) {
+            Some(key) => Ok(Icd10Cm(key)),
+            None => Icd10Cm::parse_slowly(text),
+        }
+    }
+
+    /// The same one character after the other; knows what is wrong, and where.
+    fn parse_slowly(text: &[u8]) -> Result<Icd10Cm, CodeError> {
         let text = text.trim_ascii();
         let mut bytes = [0u8; 8];
         let mut len = 0;
@@ -60,9 +68,9 @@ impl Icd10Cm {
         }
     }
 
-    /// From bytes that a table holds, upper case and without the dot.
-    pub(crate) fn from_key(key: &[u8]) -> Icd10Cm {
-        Icd10Cm(pack(key))
+    /// From what a table holds: upper case, without the dot, packed.
+    pub(crate) fn from_key(key: u64) -> Icd10Cm {
+        Icd10Cm(key)
     }
 
     /// The code as a number that orders as the text does.
@@ -98,11 +106,49 @@ impl Icd10Cm {
         self.0 >> bits == ancestor.0 >> bits
     }
 
+    /// How many characters are the same from the left.
+    pub(crate) fn common_prefix(self, other: Icd10Cm) -> usize {
+        ((self.0 ^ other.0).leading_zeros() as usize / 8).min(self.len())
+    }
+
     /// The seventh character, if there is one.
     pub fn seventh(self) -> Option<char> {
         let b = self.0.to_be_bytes()[6];
         (b != 0).then_some(b as char)
     }
+}
+
+/// The key of a text that is a code as it stands, with or without its dot: all its characters at once.
+#[inline]
+fn well_formed(text: &[u8]) -> Option<u64> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = EACH << 7;
+    let mut word = match text {
+        &[a, b, c] => u64::from_be_bytes([a, b, c, 0, 0, 0, 0, 0]),
+        // The first four and the last four; where they overlap they agree.
+        _ if text.len() <= 8 => {
+            let first = u64::from(u32::from_be_bytes(*text.first_chunk()?)) << 32;
+            let last = u64::from(u32::from_be_bytes(*text.last_chunk()?));
+            first | last << (8 * (8 - text.len()))
+        }
+        _ => return None,
+    };
+    let mut len = text.len();
+    if text.get(3) == Some(&b'.') {
+        word = word & 0xFFFF_FF00_0000_0000 | (word << 8) & 0x0000_00FF_FFFF_FFFF;
+        len -= 1;
+    }
+    if len > 7 || word & HIGH != 0 {
+        return None;
+    }
+    // The high bit of each byte that is not below a character: no byte has it yet, so that none carries into the next.
+    let from = |character: u8| word + EACH * u64::from(0x80 - character);
+    let small = from(b'a') & !from(b'z' + 1) & HIGH;
+    let letters = small | from(b'A') & !from(b'Z' + 1) & HIGH;
+    let digits = from(b'0') & !from(b'9' + 1) & HIGH;
+    let all = HIGH << (8 * (8 - len));
+    let first_is_letter = letters >> 63 == 1;
+    (letters | digits == all && first_is_letter).then_some(word - (small >> 2))
 }
 
 /// An external cause of ICD-9-CM: the only codes with a dot after the fourth character.
@@ -185,6 +231,19 @@ mod tests {
         assert_eq!(why("S72.001AX"), CodeError::Length { expected: "3 to 7", got: 8 });
         assert_eq!(why("E11..65"), CodeError::Character { expected: "a letter or a digit", at: 4 });
         assert_eq!(why("E1.165"), CodeError::Character { expected: "a letter or a digit", at: 3 });
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_ways_read_the_same(
+            code in "[A-Za-z0-9][A-Za-z0-9]{1,2}[.]?[A-Za-z0-9]{0,5}",
+            odd in "[ -~]{0,9}",
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..10),
+        ) {
+            for text in [code.as_bytes(), odd.as_bytes(), &bytes] {
+                proptest::prop_assert_eq!(Icd10Cm::parse(text), Icd10Cm::parse_slowly(text));
+            }
+        }
     }
 
     #[test]

@@ -115,9 +115,9 @@ impl Procedure {
         self.0
     }
 
-    /// From bytes that a table holds.
-    pub(crate) fn from_key(key: &[u8]) -> Procedure {
-        Procedure(pack(key))
+    /// From what a table holds, packed.
+    pub(crate) fn from_key(key: u64) -> Procedure {
+        Procedure(key)
     }
 
     /// The code.

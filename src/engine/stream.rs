@@ -345,6 +345,8 @@ impl Run<'_> {
 struct Seen {
     /// The last id while all were in ascending order: then none can come again.
     last: Option<Box<[u8]>>,
+    /// The ids while they were in order: not yet a set, for none was asked for.
+    ordered: Vec<u64>,
     unordered: bool,
     hashes: FxHashSet<u64>,
     full: bool,
@@ -371,16 +373,19 @@ impl Seen {
             }
             return;
         }
-        if self.hashes.len() + done.ids.len() > MOST_IDS {
+        if self.ordered.len() + self.hashes.len() + done.ids.len() > MOST_IDS {
             self.full = true;
+            self.ordered = Vec::new();
             self.hashes = FxHashSet::default();
             return self.add(done, again);
         }
-        for &(hash, row, clean) in &done.ids {
-            if !self.hashes.insert(hash) && self.unordered {
-                again.push((row, clean));
-            }
+        if !self.unordered {
+            self.ordered.extend(done.ids.iter().map(|&(hash, ..)| hash));
+            return;
         }
+        self.hashes.extend(std::mem::take(&mut self.ordered));
+        let known = done.ids.iter().filter(|&&(hash, ..)| !self.hashes.insert(hash));
+        again.extend(known.map(|&(_, row, clean)| (row, clean)));
     }
 }
 

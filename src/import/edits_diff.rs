@@ -48,7 +48,7 @@ fn pairs(old: Option<&PtpRows>, new: Option<&PtpRows>) -> (Codes, Codes) {
         let (n, m) = (run(&old, i), run(&new, j));
         let (a, b) = (&old[i..i + n], &new[j..j + m]);
         if a != b {
-            let text = |key: u64| Procedure::from_key(&key.to_be_bytes()[..5]).to_string();
+            let text = |key: u64| Procedure::from_key(key).to_string();
             let shown = format!("{} {}", text(next.0), text(next.1));
             for (list, out) in [(a, &mut out_old), (b, &mut out_new)] {
                 if !list.is_empty() {

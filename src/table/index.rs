@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use fst::automaton::{Automaton, Levenshtein, Str};
 use fst::{IntoStreamer, Map, Streamer};
 
 use super::format::Pack;
+use crate::code::pack;
 use crate::error::PackError;
 
 /// Position of a code in the sorted code set; the row number of every array of its table.
@@ -25,7 +28,13 @@ impl Rank {
 pub(crate) struct CodeIndex {
     map: Map<Cow<'static, [u8]>>,
     fingerprint: u32,
+    /// The codes by rank, packed, once so many were asked for that it pays to make them.
+    by_rank: OnceLock<Box<[u64]>>,
+    asked: AtomicU32,
 }
+
+/// So many codes are found one by one, which takes as long as making all.
+const ONE_BY_ONE: u32 = 10_000;
 
 impl CodeIndex {
     pub(crate) fn open(pack: &Pack) -> Result<CodeIndex, PackError> {
@@ -34,7 +43,7 @@ impl CodeIndex {
         let fingerprint = crc32fast::hash(&bytes);
         let map =
             Map::new(bytes).map_err(|e| PackError::Section { section: "codes", what: e.to_string() })?;
-        Ok(CodeIndex { map, fingerprint })
+        Ok(CodeIndex { map, fingerprint, by_rank: OnceLock::new(), asked: AtomicU32::new(0) })
     }
 
     /// Bytes of the section: sorted, distinct keys become an FST whose values are their ranks.
@@ -67,9 +76,39 @@ impl CodeIndex {
         self.map.get(code).map(|rank| Rank(rank as u32))
     }
 
-    /// The code of a rank.
-    pub(crate) fn code(&self, rank: Rank) -> Option<Vec<u8>> {
-        self.map.as_fst().get_key(u64::from(rank.0))
+    /// The code of a rank, packed. A report of a year asks for millions, a look-up for ten: only who asks for many waits until all are made.
+    pub(crate) fn code(&self, rank: Rank) -> Option<u64> {
+        if let Some(codes) = self.by_rank.get() {
+            return codes.get(rank.at()).copied();
+        }
+        if self.asked.fetch_add(1, Ordering::Relaxed) >= ONE_BY_ONE {
+            let all = || self.all().iter().map(|(key, _)| pack(key)).collect();
+            return self.by_rank.get_or_init(all).get(rank.at()).copied();
+        }
+        self.find(rank)
+    }
+
+    /// Walks to the code of a rank: of a node's transitions, the last whose codes do not begin after it. As the ranks ascend with the codes,
+    /// so do the outputs, and there is no need to look at them all.
+    fn find(&self, rank: Rank) -> Option<u64> {
+        let fst = self.map.as_fst();
+        let (mut node, mut left, mut key, mut len) = (fst.root(), u64::from(rank.0), [0; 8], 0);
+        if rank.at() >= self.len() {
+            return None;
+        }
+        while !(node.is_final() && node.final_output().value() == left) {
+            let (mut from, mut to) = (0, node.len());
+            while to - from > 1 {
+                let middle = (from + to) / 2;
+                if node.transition(middle).out.value() <= left { from = middle } else { to = middle }
+            }
+            let next = (from < to).then(|| node.transition(from))?;
+            left = left.checked_sub(next.out.value())?;
+            *key.get_mut(len)? = next.inp;
+            len += 1;
+            node = fst.node(next.addr);
+        }
+        Some(u64::from_be_bytes(key))
     }
 
     /// All codes that begin with `prefix`, in order.
@@ -174,6 +213,21 @@ fn collect<A: Automaton>(mut stream: fst::map::Stream<'_, A>, most: usize) -> Ve
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rank_gives_its_code_whichever_way() {
+        let table = crate::Tables::embedded().icd10cm;
+        let index = table.index();
+        for (key, rank) in index.all() {
+            assert_eq!(index.find(rank), Some(pack(&key)));
+            assert_eq!(index.code(rank), Some(pack(&key)));
+        }
+        assert!(index.by_rank.get().is_some());
+        let none = Rank(index.len() as u32);
+        assert_eq!((index.find(none), index.code(none)), (None, None));
+    }
+
     #[test]
     fn one_edit_away_is_what_the_automaton_says() {
         let table = crate::Tables::embedded().icd10cm;

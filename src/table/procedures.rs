@@ -152,7 +152,7 @@ impl ProcedureTable {
 
     /// The code of a rank.
     pub fn code(&self, rank: Rank) -> Option<Procedure> {
-        Some(Procedure::from_key(&self.index.code(rank)?))
+        self.index.code(rank).map(Procedure::from_key)
     }
 
     fn history(&self, id: u16) -> impl DoubleEndedIterator<Item = DateRange> + '_ {

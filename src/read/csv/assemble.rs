@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::blocks::{Block, Records, Rows, row_ends, unprintable};
+use super::blocks::{Block, unprintable};
 use super::header::Layout;
+use super::rows::{Found, Records, Row, Rows, has_blanks, row_ends};
 use crate::claim::{
     Claim, Coded, Diagnosis, Fault, Field, IndexList, Kind, Line, Points, Reason, Unreadable, showable,
 };
@@ -19,10 +20,31 @@ const MOST_DIAGNOSES: usize = 200;
 /// Puts claims together from the rows of blocks; keeps its buffers.
 pub(crate) struct Assembler {
     layout: Arc<Layout>,
+    building: Building,
+    found: Found,
+    /// The unquoted rows of a block that has quotation marks, and where the fields of the row at hand end.
+    unquoted: Vec<u8>,
+    ends: Vec<u32>,
+    /// Where the claim's first row lies.
+    first: First,
+}
+
+/// A claim's first row, to compare the others with: where its fields end in the block.
+#[derive(Default)]
+struct First {
+    start: usize,
+    ends: Vec<u32>,
+}
+
+impl First {
+    fn of<'a>(&'a self, row: &Row<'a>) -> Row<'a> {
+        Row { start: self.start, ends: &self.ends, ..*row }
+    }
+}
+
+/// The claim that is being put together.
+struct Building {
     claim: Claim,
-    /// The claim's first row, to compare the others with.
-    first: Cells,
-    row: Cells,
     /// Parts of the bill type, where a file has them apart.
     bill_type: [u8; 3],
     /// Diagnoses of the first row, as indices.
@@ -32,110 +54,72 @@ pub(crate) struct Assembler {
     open: bool,
 }
 
-/// The fields of a row.
-#[derive(Default)]
-struct Cells {
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
-}
-
-/// A row where it lies.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    bytes: &'a [u8],
-    start: usize,
-    ends: &'a [u32],
-    /// Bytes between two fields: 1 where delimiters are still there.
-    gap: usize,
-}
-
-impl<'a> Row<'a> {
-    #[inline]
-    fn get(&self, n: usize) -> &'a [u8] {
-        let Some(&end) = self.ends.get(n) else { return &[] };
-        let start = if n == 0 { self.start } else { self.ends[n - 1] as usize + self.gap };
-        let field = self.bytes.get(start..end as usize).unwrap_or_default();
-        match field {
-            [] => field,
-            [first, .., last] if first.is_ascii_whitespace() || last.is_ascii_whitespace() => {
-                field.trim_ascii()
-            }
-            [one] if one.is_ascii_whitespace() => &[],
-            _ => field,
-        }
-    }
-
-    fn copy_to(&self, cells: &mut Cells) {
-        cells.bytes.clear();
-        cells.ends.clear();
-        for n in 0..self.ends.len() {
-            cells.bytes.extend_from_slice(self.get(n));
-            cells.ends.push(cells.bytes.len() as u32);
-        }
-    }
-}
-
-impl Cells {
-    fn row(&self) -> Row<'_> {
-        Row { bytes: &self.bytes, start: 0, ends: &self.ends, gap: 0 }
-    }
-}
-
 impl Assembler {
     pub(crate) fn new(layout: Arc<Layout>) -> Assembler {
-        Assembler {
-            layout,
+        let building = Building {
             claim: Claim::default(),
-            first: Cells::default(),
-            row: Cells::default(),
             bill_type: [0; 3],
             own_first: IndexList::new(),
             rows_differ: false,
             open: false,
-        }
+        };
+        let (found, unquoted, ends, first) = Default::default();
+        Assembler { layout, building, found, unquoted, ends, first }
     }
 
     /// Every claim of a block, in order.
     pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim)) {
-        let mut number = block.first_row;
         if block.slow {
-            let (delimiter, carriage_returns) = (self.layout.delimiter, self.layout.carriage_returns);
-            let mut records = Records::new(&block.bytes, delimiter, true);
-            let mut counted = 0;
-            let mut cells = std::mem::take(&mut self.row);
-            while let Some(record) = records.next() {
-                number += row_ends(&block.bytes[counted..record.start], carriage_returns).count() as u64;
-                counted = record.start;
-                let text = block.bytes[record.start..record.end].trim_ascii_end();
-                // A field over several rows is legal in quotation marks; with an odd number of them, one was never closed.
-                let rows = 1 + row_ends(text, carriage_returns).count();
-                let swallows = rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1;
-                cells.bytes.clear();
-                cells.bytes.extend_from_slice(record.output);
-                cells.ends.clear();
-                cells.ends.extend(record.ends.iter().map(|&e| e as u32));
-                self.push(cells.row(), number, &mut each);
-                if swallows {
-                    let line = self.claim.lines.len().checked_sub(1);
-                    self.fault(Field::Claim, line, number, Reason::OpenQuote { rows }, None);
-                }
-            }
-            self.row = cells;
+            self.quoted(block, &mut each);
         } else {
-            let mut rows = Rows::new(&block.bytes, self.layout.delimiter);
-            let mut ends = std::mem::take(&mut self.row.ends);
-            while let Some(start) = rows.next(&mut ends) {
-                let blank = ends.len() == 1 && block.bytes[start..ends[0] as usize].trim_ascii().is_empty();
-                if !blank {
-                    self.push(Row { bytes: &block.bytes, start, ends: &ends, gap: 1 }, number, &mut each);
-                }
-                number += 1;
-            }
-            self.row.ends = ends;
+            self.plain(block, &mut each);
         }
-        self.finish(&mut each);
+        self.building.finish(&mut each);
     }
 
+    fn plain(&mut self, block: &Block, each: &mut impl FnMut(&Claim)) {
+        let Assembler { layout, building, found, first, .. } = self;
+        let bytes = &block.bytes;
+        let blanks = has_blanks(bytes);
+        let mut rows = Rows::new(bytes, layout.delimiter, found);
+        let mut number = block.first_row;
+        while let Some((start, ends)) = rows.next() {
+            let row = Row { bytes, start, ends, gap: 1, blanks };
+            if ends.len() > 1 || !row.get(0).is_empty() {
+                building.push(layout, row, first, number, each);
+            }
+            number += 1;
+        }
+    }
+
+    fn quoted(&mut self, block: &Block, each: &mut impl FnMut(&Claim)) {
+        let Assembler { layout, building, unquoted, ends, first, .. } = self;
+        let mut records = Records::new(&block.bytes, layout.delimiter, true);
+        let mut number = block.first_row;
+        let mut counted = 0;
+        unquoted.clear();
+        while let Some(record) = records.next() {
+            number += row_ends(&block.bytes[counted..record.start], layout.carriage_returns).count() as u64;
+            counted = record.start;
+            let text = block.bytes[record.start..record.end].trim_ascii_end();
+            // A field over several rows is legal in quotation marks; with an odd number of them, one was never closed.
+            let rows = 1 + row_ends(text, layout.carriage_returns).count();
+            let swallows = rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1;
+            let start = unquoted.len();
+            unquoted.extend_from_slice(record.output);
+            ends.clear();
+            ends.extend(record.ends.iter().map(|&e| (start + e) as u32));
+            let row = Row { bytes: unquoted, start, ends, gap: 0, blanks: true };
+            building.push(layout, row, first, number, each);
+            if swallows {
+                let line = building.claim.lines.len().checked_sub(1);
+                building.fault(Field::Claim, line, number, Reason::OpenQuote { rows }, None);
+            }
+        }
+    }
+}
+
+impl Building {
     /// Gives the claim that is being put together.
     fn finish(&mut self, each: &mut impl FnMut(&Claim)) {
         if self.open {
@@ -145,59 +129,63 @@ impl Assembler {
     }
 
     #[inline]
-    fn push(&mut self, row: Row<'_>, number: u64, each: &mut impl FnMut(&Claim)) {
-        let id = row.get(self.layout.claim_id);
-        if !self.open || id != self.first.row().get(self.layout.claim_id) || id.is_empty() {
+    fn push(
+        &mut self,
+        layout: &Layout,
+        row: Row<'_>,
+        first: &mut First,
+        number: u64,
+        each: &mut impl FnMut(&Claim),
+    ) {
+        let id = row.get(layout.claim_id);
+        if !self.open || id != first.of(&row).get(layout.claim_id) || id.is_empty() {
             self.finish(each);
-            self.begin(row, id, number);
+            first.start = row.start;
+            first.ends.clear();
+            first.ends.extend_from_slice(row.ends);
+            self.begin(layout, row, id, number);
         } else {
-            self.compare(row, number);
+            self.compare(layout, row, first.of(&row), number);
         }
-        self.line(row, number);
+        self.line(layout, row, first.of(&row), number);
     }
 
     /// The first row of a claim.
-    fn begin(&mut self, row: Row<'_>, id: &[u8], number: u64) {
+    fn begin(&mut self, layout: &Layout, row: Row<'_>, id: &[u8], number: u64) {
         self.open = true;
         self.claim.clear();
         self.claim.row = number;
         self.bill_type = [b' '; 3];
         self.rows_differ = false;
         self.own_first = IndexList::new();
-        row.copy_to(&mut self.first);
-        match std::str::from_utf8(id) {
-            Ok(text) => self.claim.id.push_str(text),
-            Err(_) => self.claim.id.extend(id.iter().map(|&b| char::from(b))),
-        }
-        if self.claim.id.contains(unprintable) {
+        put(&mut self.claim.id, id);
+        if !id.iter().all(u8::is_ascii_graphic) && self.claim.id.contains(unprintable) {
             self.claim.id = self.claim.id.replace(unprintable, "?");
             self.fault(Field::ClaimId, None, number, Reason::ControlCharacters, None);
         }
         if id.is_empty() {
             self.fault(Field::ClaimId, None, number, Reason::NoClaimId, None);
         }
-        let layout = Arc::clone(&self.layout);
         for &(at, field) in &layout.of_claim {
             let text = row.get(at);
             if !text.is_empty() {
-                self.claim_field(field, text, number);
+                self.claim_field(layout, row, field, text, number);
             }
         }
         if self.bill_type != [b' '; 3] {
-            self.claim_field(Field::BillType, &self.bill_type.clone(), number);
+            self.claim_field(layout, row, Field::BillType, &self.bill_type.clone(), number);
         }
-        self.diagnoses_of_first(row, number);
+        self.diagnoses_of_first(layout, row, number);
     }
 
     /// A later row must say the same of the claim, or nothing.
-    fn compare(&mut self, row: Row<'_>, number: u64) {
-        let layout = Arc::clone(&self.layout);
+    fn compare(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
         for &(at, field) in &layout.of_claim {
-            let (now, first) = (row.get(at), self.first.row().get(at));
-            if now != first && !now.is_empty() {
-                if first.is_empty() {
+            let (now, then) = (row.get(at), first.get(at));
+            if now != then && !now.is_empty() {
+                if then.is_empty() {
                     // The first row left it open.
-                    self.claim_field(field, now, number);
+                    self.claim_field(layout, first, field, now, number);
                 } else {
                     self.fault(field, None, number, Reason::Differs, None);
                 }
@@ -227,8 +215,9 @@ impl Assembler {
         }
     }
 
-    fn claim_field(&mut self, field: Field, text: &[u8], row: u64) {
-        let date = |this: &mut Assembler| this.read(field, None, row, text, Date::parse(text));
+    /// A field of the claim. `first` is its first row.
+    fn claim_field(&mut self, layout: &Layout, first: Row<'_>, field: Field, text: &[u8], row: u64) {
+        let date = |this: &mut Building| this.read(field, None, row, text, Date::parse(text));
         match field {
             Field::ClaimType => match claim_type(text) {
                 Some(kind) => self.claim.kind = kind,
@@ -236,9 +225,11 @@ impl Assembler {
             },
             Field::PatientId => put(&mut self.claim.patient.id, text),
             Field::PatientDob => {
-                let service = self.layout.of_line.iter().find(|(_, f)| *f == Field::DosFrom);
-                let latest = service.and_then(|&(at, _)| Date::parse(self.first.row().get(at)).ok());
-                let parsed = Date::parse_birth(text, latest);
+                let service = || {
+                    let &(at, _) = layout.of_line.iter().find(|(_, f)| *f == Field::DosFrom)?;
+                    Date::parse(first.get(at)).ok()
+                };
+                let parsed = Date::parse_birth(text, service);
                 self.claim.patient.born = self.read(field, None, row, text, parsed);
             }
             Field::PatientSex => self.claim.patient.sex = self.read(field, None, row, text, Sex::parse(text)),
@@ -256,7 +247,7 @@ impl Assembler {
             Field::StatementTo => self.claim.statement.1 = date(self),
             Field::BillType => {
                 self.claim.facility.bill_type = self.read(field, None, row, text, BillType::parse(text));
-                if self.claim.facility.bill_type.is_some() && !self.layout.columns.has(Field::ClaimType) {
+                if self.claim.facility.bill_type.is_some() && !layout.columns.has(Field::ClaimType) {
                     self.claim.kind = Kind::Institutional;
                 }
             }
@@ -288,11 +279,10 @@ impl Assembler {
         self.read(field, line, row, text, Npi::parse(text))
     }
 
-    fn diagnoses_of_first(&mut self, row: Row<'_>, number: u64) {
+    fn diagnoses_of_first(&mut self, layout: &Layout, row: Row<'_>, number: u64) {
         let mut list = IndexList::new();
-        self.row_diagnoses(row, number, &mut list);
+        self.row_diagnoses(layout, row, number, &mut list);
         self.own_first = list;
-        let layout = Arc::clone(&self.layout);
         for &(at, field) in &layout.of_claim {
             let (Field::PresentOnAdmission(n), [indicator]) = (field, row.get(at)) else { continue };
             if let Some(at) = self.claim.diagnosis_in_column(n) {
@@ -307,8 +297,7 @@ impl Assembler {
     }
 
     /// The diagnoses of a row, as indices into the claim's list, to which new ones are added.
-    fn row_diagnoses(&mut self, row: Row<'_>, number: u64, list: &mut IndexList) {
-        let layout = Arc::clone(&self.layout);
+    fn row_diagnoses(&mut self, layout: &Layout, row: Row<'_>, number: u64, list: &mut IndexList) {
         if let Some(at) = layout.principal.filter(|&at| !row.get(at).is_empty()) {
             let icd9 = layout.versions.first().is_some_and(|&(at, _)| row.get(at) == b"9");
             self.diagnosis(row.get(at), 0, icd9, number, list);
@@ -385,17 +374,19 @@ impl Assembler {
     }
 
     /// Which diagnoses the line refers to.
-    fn points(&mut self, row: Row<'_>, number: u64) -> Points {
-        let layout = Arc::clone(&self.layout);
+    fn points(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) -> Points {
         let mut own = self.own_first;
-        if !self.claim.lines.is_empty() {
-            let first = self.first.row();
+        let repeated = || {
+            let (from, to) = layout.diagnosis_span?;
+            Some(row.span(from, to)? == first.span(from, to)?)
+        };
+        if !self.claim.lines.is_empty() && repeated() != Some(true) {
             let same = |at: usize| row.get(at) == first.get(at);
             let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
             let blank = || places().all(|at| row.get(at).is_empty());
             if !places().all(same) && !blank() {
                 let mut list = IndexList::new();
-                self.row_diagnoses(row, number, &mut list);
+                self.row_diagnoses(layout, row, number, &mut list);
                 let first = std::mem::replace(&mut own, list);
                 // The same codes with and without dots are the same diagnoses.
                 if own != first && !self.rows_differ {
@@ -475,17 +466,16 @@ impl Assembler {
     }
 
     /// Adds the row's line.
-    fn line(&mut self, row: Row<'_>, number: u64) {
+    fn line(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
         let at = self.claim.lines.len();
-        let points = self.points(row, number);
+        let points = self.points(layout, row, first, number);
         let mut line = Line::new(at as u32 + 1);
         line.row = number;
         line.points = points;
-        if row.ends.len() != self.layout.width {
-            let reason = Reason::FieldCount { expected: self.layout.width, got: row.ends.len() };
+        if row.ends.len() != layout.width {
+            let reason = Reason::FieldCount { expected: layout.width, got: row.ends.len() };
             self.fault(Field::Claim, Some(at), number, reason, None);
         }
-        let layout = Arc::clone(&self.layout);
         for &(place, field) in &layout.of_line {
             let text = row.get(place);
             if !text.is_empty() {

@@ -155,6 +155,8 @@ pub(crate) struct Layout {
     pub(crate) of_line: Vec<(usize, Field)>,
     /// Places of the diagnosis columns, with their numbers.
     pub(crate) diagnoses: Vec<(usize, u8)>,
+    /// First and last place of the diagnosis columns, if nothing else stands between them and none is elsewhere.
+    pub(crate) diagnosis_span: Option<(usize, usize)>,
     /// Place of the column that holds all diagnoses.
     pub(crate) diagnosis_list: Option<usize>,
     /// Places of the version indicators.
@@ -371,6 +373,7 @@ impl Layout {
             of_claim: vec![],
             of_line: vec![],
             diagnoses: vec![],
+            diagnosis_span: None,
             diagnosis_list: None,
             principal: None,
             versions: vec![],
@@ -467,6 +470,10 @@ impl Layout {
         }
         layout.diagnoses.sort_by_key(|&(_, n)| n);
         layout.of_line.sort_by_key(|&(_, f)| f);
+        let places = || layout.diagnoses.iter().map(|&(at, _)| at);
+        layout.diagnosis_span = places().min().zip(places().max()).filter(|(first, last)| {
+            layout.diagnosis_list.is_none() && last - first + 1 == layout.diagnoses.len()
+        });
         // The service date is needed to read a birth date, whose century may be missing.
         layout.of_claim.sort_by_key(|&(_, f)| f);
         layout.columns.present = seen.into_keys().map(|f| f.with_number(1)).collect();

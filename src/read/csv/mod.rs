@@ -4,6 +4,7 @@ mod assemble;
 mod blocks;
 mod header;
 mod presets;
+mod rows;
 
 pub(crate) use assemble::Assembler;
 pub(crate) use blocks::{Block, Cutter};

@@ -129,23 +129,15 @@ impl Tested<'_> {
         let day = self.case.lines[self.at].day;
         let given: Vec<Icd10Cm> =
             Pointed { case: self.case, at: self.at, next: 0 }.filter_map(|r| icd.code(r)).collect();
-        let alike = |code: Icd10Cm| {
-            let text = code.text();
-            let same = |other: &Icd10Cm| {
-                let other = other.text();
-                text.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
-            };
-            given.iter().map(same).max().unwrap_or(0)
-        };
+        let alike = |code: Icd10Cm| given.iter().map(|other| code.common_prefix(*other)).max().unwrap_or(0);
         let mut found: Vec<(std::cmp::Reverse<usize>, Icd10Cm)> = Vec::new();
         for part in self.table.parts(self.test).filter(|p| p.relation == Relation::Supports) {
             for rank in self.table.diagnoses(&part) {
-                let in_force = day.is_some_and(|d| matches!(icd.standing(rank, d), Standing::Billable(_)));
-                if let Some(code) = icd.code(rank).filter(|_| in_force) {
-                    let like = alike(code);
-                    if like >= 2 {
-                        found.push((std::cmp::Reverse(like), code));
-                    }
+                let Some(code) = icd.code(rank) else { continue };
+                let like = alike(code);
+                let in_force = |d| matches!(icd.standing(rank, d), Standing::Billable(_));
+                if like >= 2 && day.is_some_and(in_force) {
+                    found.push((std::cmp::Reverse(like), code));
                 }
             }
         }

@@ -171,7 +171,7 @@ impl Icd10CmTable {
 
     /// The code of a rank.
     pub fn code(&self, rank: Rank) -> Option<Icd10Cm> {
-        Some(Icd10Cm::from_key(&self.index.code(rank)?))
+        self.index.code(rank).map(Icd10Cm::from_key)
     }
 
     fn record(&self, rank: Rank) -> Record {
@@ -303,8 +303,9 @@ impl Icd10CmTable {
 
     /// All codes below, of any release, in order.
     pub fn below(&self, rank: Rank) -> Vec<Rank> {
-        let Some(code) = self.index.code(rank) else { return Vec::new() };
-        self.index.with_prefix(&code).into_iter().map(|(_, r)| r).filter(|&r| r != rank).collect()
+        // They follow it, each below it or below one that is.
+        let within = |r: &Rank| self.parent(*r).is_some_and(|parent| parent >= rank);
+        (rank.0.saturating_add(1)..self.index.len() as u32).map(Rank).take_while(within).collect()
     }
 
     /// The side that the code's title names, where the same title exists for the other side.

@@ -1,0 +1,331 @@
+//! A block's rows and fields.
+
+/// A row where it lies.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Where it begins.
+    pub(super) start: usize,
+    /// Where each of its fields ends.
+    pub(super) ends: &'a [u32],
+    /// Bytes between two fields: 1 where delimiters are still there.
+    pub(super) gap: usize,
+    /// Can there be blanks around a field?
+    pub(super) blanks: bool,
+}
+
+impl<'a> Row<'a> {
+    /// A field without the blanks around it; empty if the row is too short.
+    #[inline]
+    pub(super) fn get(&self, n: usize) -> &'a [u8] {
+        let Some(&end) = self.ends.get(n) else { return &[] };
+        let field = self.bytes.get(self.start_of(n)..end as usize).unwrap_or_default();
+        if self.blanks { field.trim_ascii() } else { field }
+    }
+
+    /// Consecutive fields with what separates them; `None` if the row is too short, or nothing separates them.
+    #[inline]
+    pub(super) fn span(&self, first: usize, last: usize) -> Option<&'a [u8]> {
+        let end = *self.ends.get(last).filter(|_| self.gap > 0)?;
+        self.bytes.get(self.start_of(first)..end as usize)
+    }
+
+    #[inline]
+    fn start_of(&self, n: usize) -> usize {
+        if n == 0 { self.start } else { self.ends[n - 1] as usize + self.gap }
+    }
+}
+
+/// Has the block, one without quotation marks, blanks within rows that may stand around a field?
+pub(super) fn has_blanks(bytes: &[u8]) -> bool {
+    let blank = bytes.iter().fold(false, |any, &b| any | (b == b' ') | (b == b'\t') | (b == 0x0C));
+    let lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
+    blank || memchr::memchr(b'\r', bytes).is_some() && memchr::memchr_iter(b'\r', bytes).any(lone)
+}
+
+/// Where rows end; in a file with lone carriage returns, those end rows too.
+pub(super) fn row_ends(bytes: &[u8], carriage_returns: bool) -> impl Iterator<Item = usize> + '_ {
+    let lone = move |at: usize| bytes[at] == b'\n' || carriage_returns && bytes.get(at + 1) != Some(&b'\n');
+    memchr::memchr2_iter(b'\n', b'\r', bytes).filter(move |&at| lone(at))
+}
+
+/// How many rows end.
+pub(super) fn count_rows(bytes: &[u8], carriage_returns: bool) -> u64 {
+    match carriage_returns {
+        true => row_ends(bytes, true).count() as u64,
+        false => memchr::memchr_iter(b'\n', bytes).count() as u64,
+    }
+}
+
+/// Buffers of [`Rows`], kept from block to block.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Where fields end: delimiters and line feeds.
+    ends: Vec<u32>,
+    /// Which of them are the last of their row: how many come before.
+    last: Vec<u32>,
+}
+
+/// Rows of a block without quotation marks: finds delimiters and line feeds 64 bytes at a time.
+pub(super) struct Rows<'a> {
+    bytes: &'a [u8],
+    /// Start of the next row.
+    at: usize,
+    /// How far fields were looked for.
+    looked: usize,
+    delimiters: u64,
+    found: &'a mut Found,
+    /// How many of the ends, and of the rows, were given away.
+    ends: usize,
+    rows: usize,
+}
+
+/// Bytes whose ends are looked for at once: so few that the ends stay in the fastest memory.
+const WINDOW: usize = 4096;
+const CHUNK: usize = 64;
+/// Most ends of a chunk, mostly.
+const USUAL: usize = 20;
+const ONES: u64 = 0x0101_0101_0101_0101;
+const SEVENS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(bytes: &'a [u8], delimiter: u8, found: &'a mut Found) -> Rows<'a> {
+        found.ends.clear();
+        found.last.clear();
+        let delimiters = ONES * u64::from(delimiter);
+        Rows { bytes, at: 0, looked: 0, delimiters, found, ends: 0, rows: 0 }
+    }
+
+    /// Start of the next row and the ends of its fields, the line break not among them; `None` at the end.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<(usize, &[u32])> {
+        while self.rows == self.found.last.len() {
+            if self.looked >= self.bytes.len() {
+                return self.rest();
+            }
+            self.look();
+        }
+        let last = self.found.last[self.rows] as usize;
+        self.rows += 1;
+        let ends = &mut self.found.ends[self.ends..=last];
+        self.ends = last + 1;
+        let start = self.at;
+        let end = &mut ends[ends.len() - 1];
+        self.at = *end as usize + 1;
+        if *end as usize > start && self.bytes[*end as usize - 1] == b'\r' {
+            *end -= 1;
+        }
+        Some((start, ends))
+    }
+
+    /// The last row, if it has no line feed.
+    fn rest(&mut self) -> Option<(usize, &[u32])> {
+        if self.at >= self.bytes.len() {
+            return None;
+        }
+        let start = std::mem::replace(&mut self.at, self.bytes.len());
+        let carriage_return = self.bytes.last() == Some(&b'\r');
+        self.found.ends.push((self.bytes.len() - usize::from(carriage_return)) as u32);
+        Some((start, &self.found.ends[self.ends..]))
+    }
+
+    /// Finds the ends of the next window; those of a row that is not complete are kept.
+    fn look(&mut self) {
+        let found = &mut *self.found;
+        let kept = found.ends.len() - self.ends;
+        found.ends.copy_within(self.ends.., 0);
+        found.last.clear();
+        (self.ends, self.rows) = (0, 0);
+        let window = &self.bytes[self.looked..(self.looked + WINDOW).min(self.bytes.len())];
+        // Room for an end at every byte, so that they are written without asking.
+        found.ends.resize(kept + WINDOW + CHUNK, 0);
+        let mut len = kept;
+        let (chunks, tail) = window.as_chunks::<CHUNK>();
+        let mut padded = [0; CHUNK];
+        padded[..tail.len()].copy_from_slice(tail);
+        let tail = (!tail.is_empty()).then_some(&padded);
+        for chunk in chunks.iter().chain(tail) {
+            let (ends, mut lines) = masks(chunk, self.delimiters);
+            let count = ends.count_ones() as usize;
+            let base = self.looked as u32;
+            let (mut rest, mut next) = (ends, 0);
+            let Some(room) = found.ends[len..].first_chunk_mut::<CHUNK>() else { break };
+            // More than there are, mostly: that is cheaper than to ask each time whether it was the last.
+            for place in &mut room[..USUAL] {
+                *place = base + rest.trailing_zeros();
+                rest &= rest.wrapping_sub(1);
+            }
+            next += USUAL;
+            while rest != 0 && next < CHUNK {
+                room[next] = base + rest.trailing_zeros();
+                rest &= rest.wrapping_sub(1);
+                next += 1;
+            }
+            while lines != 0 {
+                let before = ends & (lines & lines.wrapping_neg()).wrapping_sub(1);
+                found.last.push((len + before.count_ones() as usize) as u32);
+                lines &= lines - 1;
+            }
+            len += count;
+            self.looked += CHUNK;
+        }
+        found.ends.truncate(len);
+    }
+}
+
+/// Which of the bytes are delimiters or line feeds, and which line feeds.
+#[inline]
+fn masks(chunk: &[u8; CHUNK], delimiters: u64) -> (u64, u64) {
+    const LINE_FEEDS: u64 = ONES * b'\n' as u64;
+    let (words, _) = chunk.as_chunks::<8>();
+    let (mut ends, mut lines) = (0, 0);
+    for (n, &word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(word);
+        let line = zeros(word ^ LINE_FEEDS);
+        lines |= gather(line) << (n * 8);
+        ends |= gather(line | zeros(word ^ delimiters)) << (n * 8);
+    }
+    (ends, lines)
+}
+
+/// The high bit of each byte that is zero. Exact: a byte is zero if neither its low bits carry into the high one nor the high one is set.
+#[inline]
+fn zeros(word: u64) -> u64 {
+    !(((word & SEVENS) + SEVENS) | word | SEVENS)
+}
+
+/// The high bits of eight bytes, side by side.
+#[inline]
+fn gather(high: u64) -> u64 {
+    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// Rows of a block that has quotation marks.
+pub(super) struct Records<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    reader: csv_core::Reader,
+    whole: bool,
+    output: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// A row: its unquoted fields, and where it stands in the block.
+pub(super) struct Record<'r> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) output: &'r [u8],
+    pub(super) ends: &'r [usize],
+}
+
+impl<'a> Records<'a> {
+    /// `whole` says that the bytes end where a row ends, so that the last one needs no line break.
+    pub(super) fn new(bytes: &'a [u8], delimiter: u8, whole: bool) -> Records<'a> {
+        let reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        Records { bytes, at: 0, reader, whole, output: vec![0; 4096], ends: vec![0; 64] }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Record<'_>> {
+        use csv_core::ReadRecordResult::{End, InputEmpty, OutputEndsFull, OutputFull, Record as Whole};
+        // What separates rows belongs to none.
+        while matches!(self.bytes.get(self.at), Some(b'\n' | b'\r')) {
+            self.at += 1;
+        }
+        let start = self.at;
+        let (mut written, mut ended) = (0, 0);
+        loop {
+            let (result, read, out, ends) = self.reader.read_record(
+                &self.bytes[self.at..],
+                &mut self.output[written..],
+                &mut self.ends[ended..],
+            );
+            self.at += read;
+            written += out;
+            ended += ends;
+            match result {
+                OutputFull => self.output.resize(self.output.len() * 2, 0),
+                OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                Whole => break,
+                // An empty input tells the reader that this is the end.
+                InputEmpty if self.whole => {}
+                InputEmpty | End => return None,
+            }
+        }
+        if ended == 0 || start >= self.bytes.len() {
+            return None;
+        }
+        Some(Record { start, end: self.at, output: &self.output[..written], ends: &self.ends[..ended] })
+    }
+}
+
+impl Record<'_> {
+    pub(super) fn field(&self, n: usize) -> &[u8] {
+        let Some(&end) = self.ends.get(n) else { return &[] };
+        let start = if n == 0 { 0 } else { self.ends[n - 1] };
+        self.output[start..end].trim_ascii()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_seen() {
+        for (text, blanks) in [
+            ("a,b\nc,d\n", false),
+            ("a,b\r\nc\r\n", false),
+            ("a ,b\n", true),
+            ("a,\tb\n", true),
+            ("a\r,b\r\n", true),
+            ("a,b\r", true),
+        ] {
+            assert_eq!(has_blanks(text.as_bytes()), blanks, "{text:?}");
+        }
+    }
+
+    fn fast(text: &str) -> Vec<Vec<String>> {
+        let mut found = Found::default();
+        let mut rows = Rows::new(text.as_bytes(), b',', &mut found);
+        let mut out = vec![];
+        while let Some((start, ends)) = rows.next() {
+            let row = Row { bytes: text.as_bytes(), start, ends, gap: 1, blanks: false };
+            out.push((0..ends.len()).map(|n| String::from_utf8(row.get(n).to_vec()).unwrap()).collect());
+        }
+        out
+    }
+
+    #[test]
+    fn rows_are_cut_as_split_would() {
+        for text in [
+            "a,b\nc,d\n",
+            "a,b\r\nc,d",
+            "one",
+            ",,\n,,",
+            "\n\na\n",
+            "1234567,1234567\n12345678,\n,123456789",
+            "a\r\n\r\nb\r\n",
+        ] {
+            let expected: Vec<Vec<String>> = text
+                .strip_suffix('\n')
+                .unwrap_or(text)
+                .split('\n')
+                .map(|l| l.strip_suffix('\r').unwrap_or(l).split(',').map(str::to_owned).collect())
+                .collect();
+            assert_eq!(fast(text), expected, "{text:?}");
+        }
+        assert!(fast("").is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_cut_as_split_would(part in "[a-c,\n]{0,80}", times in 1usize..200) {
+            let text = &part.repeat(times);
+            let body = text.strip_suffix('\n').unwrap_or(text);
+            let expected: Vec<Vec<String>> = if text.is_empty() { vec![] } else {
+                body.split('\n').map(|l| l.split(',').map(str::to_owned).collect()).collect()
+            };
+            proptest::prop_assert_eq!(fast(text), expected);
+        }
+    }
+}
