@@ -44,24 +44,22 @@ impl<'a> Row<'a> {
         self.next();
         let guard =
             matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''));
-        let quote = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
+        let quotes = memchr::memchr(b'"', text.as_bytes()).is_some();
+        let quote = quotes || memchr::memchr3(b',', b'\n', b'\r', text.as_bytes()).is_some();
         if quote {
             self.out.push(b'"');
         }
         if guard {
             self.out.push(b'\'');
         }
-        if !quote {
+        if quotes {
+            self.out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        } else {
             self.out.extend_from_slice(text.as_bytes());
-            return;
         }
-        for b in text.bytes() {
-            if b == b'"' {
-                self.out.push(b'"');
-            }
-            self.out.push(b);
+        if quote {
+            self.out.push(b'"');
         }
-        self.out.push(b'"');
     }
 
     fn number(&mut self, number: impl Into<Option<u64>>) {

@@ -14,8 +14,10 @@ pub(super) struct Known {
     pub(super) facts: Facts,
 }
 
-/// As many sets of slots: half as many slots again as ICD-10-CM has codes.
-const SETS: usize = 1 << 15;
+/// As many sets of slots hold all codes of ICD-10-CM.
+pub(super) const DIAGNOSES: u32 = 15;
+/// As many hold all of CPT and HCPCS.
+pub(super) const PROCEDURES: u32 = 13;
 /// Slots of a set, one cache line: a code may stand in any of them.
 const WAYS: usize = 4;
 const NO_RANK: u32 = (1 << 20) - 1;
@@ -26,29 +28,62 @@ pub(super) struct Memo {
     /// From above a key, the code's facts, the number of its history, its rank. As plain numbers, for zeroed memory of them costs nothing
     /// until it is touched.
     slots: Box<[u128]>,
+    shift: u32,
 }
 
 impl Memo {
-    pub(super) fn new() -> Memo {
+    /// With two to the power of `sets` sets.
+    pub(super) fn new(sets: u32) -> Memo {
         // Key 0 is no code, so that an empty slot never matches.
-        Memo { slots: vec![0; SETS * WAYS].into_boxed_slice() }
+        Memo { slots: vec![0; WAYS << sets].into_boxed_slice(), shift: 64 - sets }
     }
 
     #[inline]
-    pub(super) fn get(&mut self, key: u64, look_up: impl FnOnce() -> Known) -> Known {
-        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SETS.trailing_zeros());
-        let (sets, _) = self.slots.as_chunks_mut::<WAYS>();
-        let set = &mut sets[hash as usize];
-        match set.iter().find(|&&slot| (slot >> 64) as u64 == key) {
-            Some(&slot) => known(slot as u64),
-            None => remember(set, key, look_up()),
-        }
+    fn set_of(&self, key: u64) -> usize {
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
     }
+
+    /// Looks for a code. The answer is for [`Memo::known`]: whoever has several codes asks for all of them first, so that the memory, which is
+    /// what takes time here, is read for all at once.
+    #[inline]
+    pub(super) fn seek(&self, key: u64) -> Sought {
+        let (sets, _) = self.slots.as_chunks::<WAYS>();
+        // Without a branch on what is read: it could not be foreseen.
+        sets[self.set_of(key)].iter().fold(Sought { key, found: false, low: 0 }, |sought, &slot| {
+            let here = (slot >> 64) as u64 == key;
+            Sought {
+                found: sought.found | here,
+                low: sought.low | (slot as u64 & u64::from(here).wrapping_neg()),
+                ..sought
+            }
+        })
+    }
+
+    /// What is known of the code that was sought; looks it up if it was not remembered.
+    #[inline]
+    pub(super) fn known(&mut self, sought: Sought, look_up: impl FnOnce() -> Known) -> Known {
+        if sought.found {
+            return unpack(sought.low);
+        }
+        let known = look_up();
+        let at = self.set_of(sought.key);
+        let (sets, _) = self.slots.as_chunks_mut::<WAYS>();
+        remember(&mut sets[at], sought.key, known);
+        known
+    }
+}
+
+/// A code that was looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    key: u64,
+    found: bool,
+    low: u64,
 }
 
 /// What the lower half of a slot says.
 #[inline]
-fn known(low: u64) -> Known {
+fn unpack(low: u64) -> Known {
     let (rank, history) = (low as u32 & NO_RANK, low as u32 >> 20);
     Known {
         rank: (rank != NO_RANK).then_some(Rank(rank)),
@@ -59,17 +94,20 @@ fn known(low: u64) -> Known {
 
 /// Puts it first, and forgets the last.
 #[cold]
-fn remember(set: &mut [u128; WAYS], key: u64, known: Known) -> Known {
+fn remember(set: &mut [u128; WAYS], key: u64, known: Known) {
     let rank = known.rank.map_or(NO_RANK, |r| r.0);
     let history = known.history.map_or(NO_HISTORY, u32::from);
     // What does not fit is looked up again each time.
     if known.rank.is_some() && rank >= NO_RANK || known.history.is_some() && history >= NO_HISTORY {
-        return known;
+        return;
+    }
+    // Perhaps it was remembered since: twice in a set it would be read as both.
+    if set.iter().any(|&slot| (slot >> 64) as u64 == key) {
+        return;
     }
     let low = u64::from(known.facts.of_code()) << 32 | u64::from(history << 20 | rank);
     set.rotate_right(1);
     set[0] = u128::from(key) << 64 | u128::from(low);
-    known
 }
 
 #[cfg(test)]
@@ -78,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_what_was_looked_up() {
-        let mut memo = Memo::new();
+        let mut memo = Memo::new(DIAGNOSES);
         for key in 1..200_000u64 {
             let known = Known {
                 rank: (key % 3 != 0).then_some(Rank((key * 7) as u32)),
@@ -86,7 +124,8 @@ mod tests {
                 facts: Facts::from_code(key as u32),
             };
             for _ in 0..2 {
-                assert_eq!(memo.get(key << 8, || known), known, "{key}");
+                let sought = memo.seek(key << 8);
+                assert_eq!(memo.known(sought, || known), known, "{key}");
             }
         }
     }

@@ -9,9 +9,9 @@ pub use why::Why;
 
 use rustc_hash::FxHashSet;
 
-use crate::claim::{Claim, Coded, Points};
+use crate::claim::{Claim, Coded, Diagnosis, Points};
 use crate::code::{Icd10Cm, Procedure};
-use crate::resolve::memo::{Known, Memo};
+use crate::resolve::memo::{Known, Memo, Sought};
 use crate::table::{
     Cover, Flags, InForce, Indicator, Limit, NoteKind, PtpEdit, Rank, Setting, Standing, TableKind, Tables,
 };
@@ -143,12 +143,16 @@ pub(crate) struct Resolver<'t> {
     uses: Vec<DiagnosisUse>,
     lines: Vec<ResolvedLine>,
     pairs: Vec<ResolvedPair>,
+    /// Pairs of lines that may have an edit.
+    perhaps: Vec<(usize, usize)>,
     /// Days on which a diagnosis was placed.
     days: FxHashSet<Option<Date>>,
     /// Diagnoses that were placed.
     used: Vec<bool>,
     diagnosis_memo: Memo,
     procedure_memo: Memo,
+    /// What the memories gave for the claim's lines, then for its diagnoses.
+    sought: Vec<Option<Sought>>,
     unlisted: Unlisted,
 }
 
@@ -169,10 +173,12 @@ impl<'t> Resolver<'t> {
             uses: Vec::new(),
             lines: Vec::new(),
             pairs: Vec::new(),
+            perhaps: Vec::new(),
             days: FxHashSet::default(),
             used: Vec::new(),
-            diagnosis_memo: Memo::new(),
-            procedure_memo: Memo::new(),
+            diagnosis_memo: Memo::new(memo::DIAGNOSES),
+            procedure_memo: Memo::new(memo::PROCEDURES),
+            sought: Vec::new(),
             unlisted: Unlisted::default(),
         }
     }
@@ -183,13 +189,12 @@ impl<'t> Resolver<'t> {
         self.setting = setting(claim);
         let inpatient = claim.is_inpatient();
         let stay = claim.facility.discharged.or(claim.statement.1).filter(|_| inpatient);
+        self.seek_codes(claim);
         self.look_at_lines(claim, stay);
         self.day = stay.or_else(|| self.lines.iter().filter_map(|l| l.day).min()).or(claim.statement.0);
+        self.sift_pairs();
         self.look_at_diagnoses(claim);
-        self.pairs.clear();
-        if self.lines.len() > 1 {
-            self.pair_lines();
-        }
+        self.pair_lines();
         self.look_at_the_rest(claim);
         self.facts
     }
@@ -226,6 +231,15 @@ impl<'t> Resolver<'t> {
         self.unlisted
     }
 
+    /// Asks the memories for all codes at once: those of the lines, then the diagnoses.
+    fn seek_codes(&mut self, claim: &Claim) {
+        let procedure = |line: &Line| line.code().map(|c| self.procedure_memo.seek(c.key()));
+        let diagnosis = |d: &Diagnosis| d.code.code().map(|c| self.diagnosis_memo.seek(c.key()));
+        self.sought.clear();
+        self.sought.extend(claim.lines.iter().map(procedure));
+        self.sought.extend(claim.diagnoses.iter().map(diagnosis));
+    }
+
     fn look_at_lines(&mut self, claim: &Claim, stay: Option<Date>) {
         let tables = self.tables;
         let code_facts = self.code_facts;
@@ -234,13 +248,13 @@ impl<'t> Resolver<'t> {
         let mut edition = (None, None);
         let mut facts = Facts::NONE;
         self.lines.clear();
-        for (at, line) in claim.lines.iter().enumerate() {
+        for ((at, line), sought) in claim.lines.iter().enumerate().zip(&self.sought) {
             let day = stay.or(line.from).or(claim.statement.0);
             let code = line.code();
             let (mut rank, mut standing) = (None, ProcedureStanding::Absent);
             let mut limit = None;
-            if let Some(code) = code {
-                let known = self.procedure_memo.get(code.key(), || know_procedure(tables, code_facts, code));
+            if let (Some(code), &Some(sought)) = (code, sought) {
+                let known = self.procedure_memo.known(sought, || know_procedure(tables, code_facts, code));
                 facts.add(known.facts);
                 rank = known.rank;
                 standing = procedure_standing(tables, code, known, day);
@@ -293,11 +307,12 @@ impl<'t> Resolver<'t> {
         let one_day = self.lines.iter().all(|l| l.day == day);
         let mut facts = Facts::NONE;
         self.diagnoses.clear();
-        for (at, diagnosis) in claim.diagnoses.iter().enumerate() {
+        let sought = self.sought.get(claim.lines.len()..).unwrap_or_default();
+        for ((at, diagnosis), sought) in claim.diagnoses.iter().enumerate().zip(sought) {
             let code = diagnosis.code.code();
             let mut resolved = ResolvedDiagnosis { code, rank: None, standing: None };
-            if let Some(code) = code {
-                let known = self.diagnosis_memo.get(code.key(), || know_diagnosis(tables, code_facts, code));
+            if let (Some(code), &Some(sought)) = (code, sought) {
+                let known = self.diagnosis_memo.known(sought, || know_diagnosis(tables, code_facts, code));
                 facts.add(known.facts);
                 resolved.rank = known.rank;
                 if let Some(rank) = known.rank {
@@ -344,34 +359,47 @@ impl<'t> Resolver<'t> {
         self.facts.add(facts);
     }
 
-    /// Finds the lines of one day whose procedures an edit names, in the order of the lines.
-    fn pair_lines(&mut self) {
-        let Some(setting) = self.setting else { return };
+    /// Pairs of lines of one day that may have an edit. Before the diagnoses are looked at, so that the filter is read meanwhile.
+    fn sift_pairs(&mut self) {
+        self.perhaps.clear();
+        let Some(setting) = self.setting.filter(|_| self.lines.len() > 1) else { return };
         let Some(table) = self.tables.ptp(setting) else { return self.facts.add(Facts::PAIRS_OPEN) };
         let from = table.description().from;
-        let open = |l: &ResolvedLine| l.day.is_none_or(|d| d < from);
-        self.facts.note(Facts::PAIRS_OPEN, self.lines.iter().any(open));
-        for (at, line) in self.lines.iter().enumerate() {
-            let (Some(rank), Some(day)) = (line.rank, line.day) else { continue };
+        let mut open = self.lines.first().is_some_and(|l| l.day.is_none_or(|d| d < from));
+        for (at, line) in self.lines.iter().enumerate().skip(1) {
+            open |= line.day.is_none_or(|d| d < from);
+            let (Some(rank), Some(_)) = (line.rank, line.day) else { continue };
             for (before, other) in self.lines[..at].iter().enumerate() {
-                let Some(other_rank) = other.rank.filter(|&r| r != rank && other.day == line.day) else {
-                    continue;
-                };
-                if !table.may_have(rank, other_rank) {
-                    continue;
+                if let Some(other_rank) = other.rank.filter(|&r| r != rank && other.day == line.day)
+                    && table.may_have(rank, other_rank)
+                {
+                    self.perhaps.push((at, before));
                 }
-                for edit in table.edits(rank, other_rank).filter(|e| e.in_force(day)) {
-                    let (column1, column2) = if edit.column1 == rank { (at, before) } else { (before, at) };
-                    let pair = ResolvedPair { column1, column2, edit };
-                    match self.pairs.last_mut() {
-                        // Windows that overlap: one verdict, the stricter or else the newer.
-                        Some(last) if (last.column1, last.column2) == (column1, column2) => {
-                            if last.edit.indicator != Indicator::Never {
-                                *last = pair;
-                            }
+            }
+        }
+        self.facts.note(Facts::PAIRS_OPEN, open);
+    }
+
+    /// Finds the lines of one day whose procedures an edit names, in the order of the lines.
+    fn pair_lines(&mut self) {
+        self.pairs.clear();
+        let Some(table) = self.setting.and_then(|s| self.tables.ptp(s)) else { return };
+        for &(at, before) in &self.perhaps {
+            let (line, other) = (&self.lines[at], &self.lines[before]);
+            let (Some(rank), Some(other_rank), Some(day)) = (line.rank, other.rank, line.day) else {
+                continue;
+            };
+            for edit in table.edits(rank, other_rank).filter(|e| e.in_force(day)) {
+                let (column1, column2) = if edit.column1 == rank { (at, before) } else { (before, at) };
+                let pair = ResolvedPair { column1, column2, edit };
+                match self.pairs.last_mut() {
+                    // Windows that overlap: one verdict, the stricter or else the newer.
+                    Some(last) if (last.column1, last.column2) == (column1, column2) => {
+                        if last.edit.indicator != Indicator::Never {
+                            *last = pair;
                         }
-                        _ => self.pairs.push(pair),
                     }
+                    _ => self.pairs.push(pair),
                 }
             }
         }

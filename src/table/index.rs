@@ -143,10 +143,9 @@ impl CodeIndex {
     /// an automaton, and files with many typing errors need it.
     pub(crate) fn one_edit_away(&self, code: &[u8]) -> Vec<(Vec<u8>, Rank)> {
         let fst = self.map.as_fst();
-        let mut found = BTreeMap::new();
-        let mut walk = Walk { fst, found: &mut found, key: Vec::with_capacity(8) };
-        walk.from(fst.root(), 0, code, true);
-        found.into_iter().collect()
+        let mut walk = Walk { fst, found: BTreeMap::new(), key: Vec::with_capacity(8) };
+        walk.from(fst.root(), 0, code);
+        walk.found.into_iter().collect()
     }
 
     /// Every code with its rank.
@@ -158,45 +157,45 @@ impl CodeIndex {
 /// A walk over the FST with one edit to spend.
 struct Walk<'f, D> {
     fst: &'f fst::raw::Fst<D>,
-    found: &'f mut BTreeMap<Vec<u8>, Rank>,
+    found: BTreeMap<Vec<u8>, Rank>,
     key: Vec<u8>,
 }
 
-impl<D: AsRef<[u8]>> Walk<'_, D> {
-    fn from(&mut self, node: fst::raw::Node<'_>, value: u64, rest: &[u8], spare: bool) {
-        if rest.is_empty() && node.is_final() && !spare {
-            self.found.insert(self.key.clone(), Rank((value + node.final_output().value()) as u32));
-        }
-        if !spare {
-            // Nothing left to spend: only the rest as it stands.
-            let Some((&next, rest)) = rest.split_first() else { return };
-            if let Some(at) = node.find_input(next) {
-                self.follow(node, at, value, rest, false);
-            }
-            return;
-        }
+impl<'f, D: AsRef<[u8]>> Walk<'f, D> {
+    /// From a node to which the code led so far, without an edit.
+    fn from(&mut self, node: fst::raw::Node<'f>, value: u64, rest: &[u8]) {
+        let after = rest.get(1..);
         for at in 0..node.len() {
-            let input = node.transition(at).inp;
-            match rest.split_first() {
-                Some((&next, after)) if next == input => self.follow(node, at, value, after, true),
-                // Mistaken.
-                Some((_, after)) => self.follow(node, at, value, after, false),
+            let transition = node.transition(at);
+            let (next, value) = (self.fst.node(transition.addr), value + transition.out.value());
+            self.key.push(transition.inp);
+            // Left out by the writer; mistaken; as it stands.
+            self.exactly(next, value, rest);
+            match after {
+                Some(after) if rest[0] == transition.inp => self.from(next, value, after),
+                Some(after) => self.exactly(next, value, after),
                 None => {}
             }
-            // Left out by the writer.
-            self.follow(node, at, value, rest, false);
+            self.key.pop();
         }
         // Put in by the writer.
-        if let Some((_, after)) = rest.split_first() {
-            self.from(node, value, after, false);
+        if let Some(after) = after {
+            self.exactly(node, value, after);
         }
     }
 
-    fn follow(&mut self, node: fst::raw::Node<'_>, at: usize, value: u64, rest: &[u8], spare: bool) {
-        let transition = node.transition(at);
-        self.key.push(transition.inp);
-        self.from(self.fst.node(transition.addr), value + transition.out.value(), rest, spare);
-        self.key.pop();
+    /// Only the rest as it stands: the edit is spent.
+    fn exactly(&mut self, mut node: fst::raw::Node<'f>, mut value: u64, rest: &[u8]) {
+        for &next in rest {
+            let Some(at) = node.find_input(next) else { return };
+            let transition = node.transition(at);
+            node = self.fst.node(transition.addr);
+            value += transition.out.value();
+        }
+        if node.is_final() {
+            let rank = Rank((value + node.final_output().value()) as u32);
+            self.found.insert([&self.key, rest].concat(), rank);
+        }
     }
 }
 

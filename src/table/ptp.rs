@@ -8,6 +8,8 @@ use crate::error::PackError;
 use crate::{Date, DateRange};
 
 const RECORD: usize = 8;
+/// Bytes of a word of the filter.
+const WORD: usize = 8;
 const EDIT: usize = 12;
 /// The pair is stored in the row of its column 2 code.
 const REVERSED: u8 = 1;
@@ -26,7 +28,7 @@ pub struct PtpTable {
     /// Number of the edit's dates, indicator and rationale: two bytes while all fit.
     ids: Section,
     edits: Section,
-    /// A bit for every pair, by its hash: nine tests of ten are of pairs that have none, and most of them end here.
+    /// Three bits for every pair in one of its words: nearly all tests are of pairs that have no edit, and of those nearly all end here.
     filter: Section,
     rationales: TextStore,
     wide_partners: bool,
@@ -107,7 +109,7 @@ impl PtpTable {
                 false => pack.section("ids16", 2)?,
             },
             edits: pack.section("edits", EDIT)?,
-            filter: pack.section("filter", 8)?,
+            filter: pack.section("filter64", WORD)?,
             rationales: TextStore::open(&pack)?,
             wide_partners,
             wide_ids,
@@ -117,8 +119,6 @@ impl PtpTable {
             true => Ok(()),
             false => Err(PackError::Section { section, what: format!("{got} records, expected {expected}") }),
         };
-        let filter = table.filter.count(1);
-        expect("filter", filter.next_power_of_two(), filter)?;
         let count = table.len();
         expect("records", index.len() + 1, table.records.count(RECORD))?;
         expect("ids", count, table.ids.count(if wide_ids { 4 } else { 2 }))?;
@@ -173,7 +173,7 @@ impl PtpTable {
         let (start_b, degree_b) = self.record(b);
         let swap = (degree_b, b) < (degree_a, a);
         let (owner, other, start) = if swap { (b, a, start_b) } else { (a, b, start) };
-        let end = if degree_a == 0 || degree_b == 0 || !self.may_have(a, b) {
+        let end = if degree_a == 0 || degree_b == 0 {
             start
         } else {
             u32_at(self.pack.bytes(self.records), (owner.at() + 1) * RECORD) as usize
@@ -187,9 +187,9 @@ impl PtpTable {
     /// Can there be an edit between the two? `false` is certain.
     #[inline]
     pub(crate) fn may_have(&self, a: Rank, b: Rank) -> bool {
-        let bytes = self.pack.bytes(self.filter);
-        let at = filter_bit(a, b, bytes.len());
-        bytes.get(at >> 3).is_some_and(|byte| byte >> (at & 7) & 1 == 1)
+        let (words, _) = self.pack.bytes(self.filter).as_chunks::<WORD>();
+        let (at, bits) = filter_bits(a, b, words.len());
+        words.get(at).is_some_and(|&word| u64::from_le_bytes(word) & bits == bits)
     }
 
     /// The first place in the row whose partner is not below the one sought.
@@ -271,13 +271,15 @@ impl PtpTable {
     }
 }
 
-/// The bit of a pair, whichever is column 1, in a filter of so many bytes, a power of two.
+/// The word of a pair, whichever is column 1, in a filter of so many words, and its bits there.
 #[inline]
-fn filter_bit(a: Rank, b: Rank, bytes: usize) -> usize {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
+fn filter_bits(a: Rank, b: Rank, words: usize) -> (usize, u64) {
+    let (low, high) = (a.min(b), a.max(b));
     let mixed = (u64::from(low.0) << 32 | u64::from(high.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    (mixed >> 20) as usize & (bytes * 8).wrapping_sub(1)
+    let at = ((mixed >> 32) * words as u64) >> 32;
+    let bit = |shift: u32| 1 << (mixed >> shift & 63);
+    (at as usize, bit(0) | bit(6) | bit(12))
 }
 
 /// The rows from which the pack is built.
@@ -366,11 +368,11 @@ impl PtpRows {
         put(&mut records, at as u32, true);
         put(&mut records, 0, true);
 
-        // Three bits a pair or more: a fifth to a third of them set.
-        let mut filter = vec![0u8; (entries.len() * 3 / 8).next_power_of_two().max(8)];
+        // Ten bits a pair, of which three are set: one pair of forty without an edit passes.
+        let mut filter = vec![0u64; entries.len() * 10 / 64 + 1];
         for &(pair, _) in &entries {
-            let bit = filter_bit(Rank((pair >> 32) as u32), Rank(pair as u32), filter.len());
-            filter[bit >> 3] |= 1 << (bit & 7);
+            let (at, bits) = filter_bits(Rank((pair >> 32) as u32), Rank(pair as u32), filter.len());
+            filter[at] |= bits;
         }
 
         description.built_on = vec![index.fingerprint()];
@@ -383,7 +385,7 @@ impl PtpRows {
         writer.section(if wide_partners { "partners32" } else { "partners16" }, partners);
         writer.section(if wide_ids { "ids32" } else { "ids16" }, ids);
         writer.section("edits", terms);
-        writer.section("filter", filter);
+        writer.section("filter64", filter.into_iter().flat_map(u64::to_le_bytes).collect());
         texts.finish(&mut writer);
         writer.finish(&description)
     }

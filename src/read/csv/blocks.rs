@@ -127,7 +127,7 @@ impl Cutter {
                     return Err(self.error(ClaimsError::RowTooLong { most: MOST }));
                 }
                 None => {
-                    wanted = self.filled * 2;
+                    wanted = (self.filled * 2).min(MOST);
                     continue;
                 }
             };

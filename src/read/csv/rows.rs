@@ -38,9 +38,8 @@ impl<'a> Row<'a> {
 
 /// Has the block, one without quotation marks, blanks within rows that may stand around a field?
 pub(super) fn has_blanks(bytes: &[u8]) -> bool {
-    let blank = bytes.iter().fold(false, |any, &b| any | (b == b' ') | (b == b'\t') | (b == 0x0C));
     let lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
-    blank || memchr::memchr(b'\r', bytes).is_some() && memchr::memchr_iter(b'\r', bytes).any(lone)
+    memchr::memchr3(b' ', b'\t', 0x0C, bytes).is_some() || memchr::memchr_iter(b'\r', bytes).any(lone)
 }
 
 /// Where rows end; in a file with lone carriage returns, those end rows too.
