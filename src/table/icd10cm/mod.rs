@@ -18,6 +18,7 @@ pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
 use super::text::TextStore;
+use super::word_index::{Phrase, PhraseKind, WordIndex, WordSections};
 use crate::code::{Icd10Cm, Side};
 use crate::error::PackError;
 use crate::{Date, DateRange};
@@ -45,6 +46,7 @@ pub struct Icd10CmTable {
     pack: Pack,
     index: CodeIndex,
     texts: TextStore,
+    words: Option<WordSections>,
     records: Section,
     spans: Section,
     histories: Section,
@@ -112,6 +114,7 @@ impl Icd10CmTable {
         let index = CodeIndex::open(&pack)?;
         let table = Icd10CmTable {
             texts: TextStore::open(&pack)?,
+            words: WordSections::open(&pack)?,
             records: pack.section("records", RECORD)?,
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
@@ -152,6 +155,21 @@ impl Icd10CmTable {
 
     pub(crate) fn index(&self) -> &CodeIndex {
         &self.index
+    }
+
+    /// The words by which codes are found; `None` if an earlier cleanclaim made the pack.
+    pub(crate) fn words(&self) -> Option<WordIndex<'_>> {
+        self.words.as_ref()?.read(&self.pack, &self.texts)
+    }
+
+    /// Does a phrase hold on a day, as far as the editions that were read tell? Before the first, what it has is the nearest there is.
+    pub(crate) fn phrase_holds(&self, phrase: Phrase, day: Date) -> bool {
+        let windows = self.pack.bytes(self.note_windows);
+        let day_at = |at| Date::from_number_unchecked(u32_at(windows, at));
+        phrase.kind != PhraseKind::Inclusion || {
+            let at = phrase.window * 8;
+            DateRange { from: day_at(at), to: day_at(at + 4) }.contains(day.max(self.notes_from()))
+        }
     }
 
     /// Number of codes and headers.
