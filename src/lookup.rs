@@ -10,6 +10,8 @@ use crate::table::{
 };
 use crate::{Date, DateRange};
 
+pub use crate::table::Status;
+
 /// What was found for a text.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -121,24 +123,6 @@ pub struct SmallCard {
     pub status: Status,
     /// The first day of a code that is not yet in force; the last day of one that ended.
     pub day: Option<Date>,
-}
-
-/// How a code stands on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// In force, and billable if it is a diagnosis.
-    InForce,
-    /// A diagnosis with codes below it: not billable.
-    Header,
-    /// Begins later.
-    NotYet,
-    /// Ended before.
-    Ended,
-    /// The day is before the table's first.
-    BeforeTable,
-    /// No list of codes has it on the day; tables of edits name it, or a fee schedule of another year.
-    Unlisted,
 }
 
 /// A code with its title.
@@ -284,13 +268,7 @@ fn diagnosis_card(tables: &Tables, rank: Rank, day: Date) -> Option<DiagnosisCar
     let table = &tables.icd10cm;
     let code = table.code(rank)?;
     let standing = table.standing(rank, day);
-    let (status, edge) = match standing {
-        Standing::Billable(_) => (Status::InForce, None),
-        Standing::Header => (Status::Header, None),
-        Standing::NotYet(from) => (Status::NotYet, Some(from)),
-        Standing::Ended(to) => (Status::Ended, Some(to)),
-        Standing::BeforeTable => (Status::BeforeTable, Some(table.window().from)),
-    };
+    let (status, edge) = Status::of_diagnosis(table, standing);
     let named = |rank: Rank| {
         let code = table.code(rank).map(|c| c.to_string()).unwrap_or_default();
         Named { code, title: table.title_on(rank, day) }
@@ -400,16 +378,8 @@ fn meaning(flag: &'static str) -> &'static str {
     }
 }
 
-fn status_of(in_force: InForce) -> (Status, Option<Date>) {
-    match in_force {
-        InForce::Yes => (Status::InForce, None),
-        InForce::NotYet(from) => (Status::NotYet, Some(from)),
-        InForce::Ended(to) => (Status::Ended, Some(to)),
-    }
-}
-
 fn procedure_card(tables: &Tables, table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
-    let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), status_of);
+    let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), Status::of_listed);
     Card::Procedure(ProcedureCard {
         code,
         set: code.kind().name(),
@@ -432,12 +402,12 @@ fn modifier_card(tables: &Tables, modifier: Modifier, as_of: Date) -> Option<Car
         Some(found) => found,
         None => (cpt_modifier(modifier, as_of)?, None),
     };
-    let (status, day) = status_of(in_force);
+    let (status, day) = Status::of_listed(in_force);
     Some(Card::Modifier(SmallCard { code: modifier.to_string(), title, status, day }))
 }
 
 fn place_card(place: PlaceOfService, as_of: Date) -> Option<Card> {
-    let (status, day) = status_of(place_in_force(place, as_of)?);
+    let (status, day) = Status::of_listed(place_in_force(place, as_of)?);
     let title = place_name(place).map(str::to_owned);
     Some(Card::Place(SmallCard { code: place.to_string(), title, status, day }))
 }

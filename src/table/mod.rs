@@ -13,6 +13,7 @@ mod mue;
 pub(crate) mod policies;
 mod procedures;
 mod ptp;
+mod status;
 mod text;
 mod word_index;
 mod words;
@@ -32,6 +33,7 @@ pub use mue::{Adjudication, Limit, MueTable};
 pub use policies::{Coverage, GroupPart, Judgement, PolicyCard, PolicyTable, PolicyTest, Reach, Relation};
 pub use procedures::{Cover, InForce, ProcedureTable};
 pub use ptp::{Indicator, PtpEdit, PtpTable};
+pub use status::Status;
 pub(crate) use word_index::{PhraseKind, PhraseWord, Stem, WordIndex};
 pub(crate) use words::{stem, words_of};
 

@@ -17,7 +17,7 @@ pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
-use super::text::TextStore;
+use super::text::{TextId, TextStore};
 use super::word_index::{Phrase, PhraseKind, WordIndex, WordSections};
 use crate::code::{Icd10Cm, Side};
 use crate::error::PackError;
@@ -381,26 +381,60 @@ impl Icd10CmTable {
         self.texts.get(&self.pack, u32_at(self.pack.bytes(self.blocks), at * BLOCK + 12))
     }
 
+    /// The number of the chapter.
+    pub(crate) fn chapter_number(&self, rank: Rank) -> Option<u32> {
+        let block = usize::from(self.record(rank).block);
+        let of = u32_at(self.pack.bytes(self.blocks), block * BLOCK + 8) as usize;
+        (block < self.blocks.count(BLOCK)).then(|| u32_at(self.pack.bytes(self.chapters), of * CHAPTER))
+    }
+
+    /// The number of the newest title.
+    pub(crate) fn title_text(&self, rank: Rank) -> Option<TextId> {
+        Some(self.record(rank).title).filter(|&id| id != NONE)
+    }
+
     /// The seventh characters that the code, or one above it, calls for; empty if none.
     pub fn sevenths(&self, rank: Rank) -> Vec<Seventh> {
-        let bytes = self.pack.bytes(self.sevenths);
+        let Some(owner) = self.seventh_owner(rank) else { return Vec::new() };
+        let of = self.seventh_texts(owner);
+        of.map(|(character, text)| Seventh { character, meaning: self.texts.get(&self.pack, text) }).collect()
+    }
+
+    /// The code, or the one above it, at which the tabular list says which seventh characters there are.
+    pub(crate) fn seventh_owner(&self, rank: Rank) -> Option<Rank> {
         let mut node = Some(rank);
-        while let Some(at) = node {
-            let first = lower_bound(bytes, SEVENTH, at.0);
-            let found: Vec<Seventh> = (first..self.sevenths.count(SEVENTH))
-                .map(|i| i * SEVENTH)
-                .take_while(|&i| u32_at(bytes, i) == at.0)
-                .map(|i| Seventh {
-                    character: char::from_u32(u32_at(bytes, i + 4)).unwrap_or('?'),
-                    meaning: self.texts.get(&self.pack, u32_at(bytes, i + 8)),
-                })
-                .collect();
-            if !found.is_empty() {
-                return found;
-            }
+        while let Some(at) = node.filter(|&at| self.seventh_texts(at).next().is_none()) {
             node = self.parent(at);
         }
-        Vec::new()
+        node
+    }
+
+    /// The seventh characters that the tabular list gives at this very code, and the numbers of their meanings.
+    pub(crate) fn seventh_texts(&self, rank: Rank) -> impl Iterator<Item = (char, TextId)> + '_ {
+        let bytes = self.pack.bytes(self.sevenths);
+        let first = lower_bound(bytes, SEVENTH, rank.0);
+        (first..self.sevenths.count(SEVENTH))
+            .map(|i| i * SEVENTH)
+            .take_while(move |&i| u32_at(bytes, i) == rank.0)
+            .map(|i| (char::from_u32(u32_at(bytes, i + 4)).unwrap_or('?'), u32_at(bytes, i + 8)))
+    }
+
+    /// Are the codes directly below it made of it and a seventh character?
+    pub(crate) fn wants_seventh(&self, rank: Rank) -> bool {
+        // The first code below stands next in order.
+        let next = Rank(rank.0 + 1);
+        next.at() < self.len()
+            && self.record(next).parent == rank.0
+            && self.index.code(next).is_some_and(|code| code.len() == 7)
+            && self.seventh_owner(rank).is_some()
+    }
+
+    /// The code made of a code and a seventh character, with placeholders between.
+    pub(crate) fn with_seventh(&self, rank: Rank, character: char) -> Option<Rank> {
+        let mut code = self.index.code(rank)?;
+        code.resize(code.len().max(6), b'X');
+        code.push(u8::try_from(character).ok()?);
+        self.index.rank(&code)
     }
 
     /// The notes at the code itself.
