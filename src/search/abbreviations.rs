@@ -60,6 +60,8 @@ mod tests {
         for pair in all.windows(2) {
             assert!(pair[0] < pair[1], "{:?} stands before {:?}", pair[0], pair[1]);
         }
+        let keys: std::collections::HashSet<_> = all.iter().map(|(w, m)| (key(&words_of(w)), m)).collect();
+        assert_eq!(keys.len(), all.len(), "the same in another form");
         for (written, means) in all {
             assert!((1..=LONGEST).contains(&words_of(written).len()), "{written}");
             assert_ne!(written, means);

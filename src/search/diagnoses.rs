@@ -15,6 +15,10 @@ const HEADER: f32 = 0.95;
 const NOT_IN_FORCE: f32 = 0.5;
 /// The other side is wrong.
 const OTHER_SIDE: f32 = 0.5;
+/// So is a code that names none of the sides, if one was asked for.
+const NO_SIDE: f32 = 0.85;
+/// How much of what a title says beyond the query counts against an inclusion term below it.
+const UNDER_TITLE: f32 = 0.08;
 /// The code with nothing further said, as against what its header has by its words.
 const DEFAULT: f32 = 0.999;
 
@@ -88,7 +92,17 @@ impl Search<'_, '_> {
                 continue;
             }
             index.words(phrase.text, &mut words);
-            let found = look(&words, &self.plan, &self.grammar, self.denies);
+            let mut found = look(&words, &self.plan, &self.grammar, self.denies);
+            if phrase.kind == PhraseKind::Inclusion
+                && let Some(title) = table.title_text(phrase.rank)
+            {
+                // What the title says anyway need not stand in the term: "diabetes NOS" is a diabetes mellitus.
+                index.words(title, &mut words);
+                let title = look(&words, &self.plan, &self.grammar, self.denies);
+                found.mask |= title.mask;
+                // But a term stands under its title: "peripheral neuropathy" under Lyme disease is one of that disease.
+                found.surplus += UNDER_TITLE * title.surplus;
+            }
             let candidate = self.weigh(number, phrase.rank, phrase.kind, found);
             let entry = best.entry(phrase.rank).or_insert(candidate);
             if candidate.score > entry.score {
@@ -138,8 +152,11 @@ impl Search<'_, '_> {
             Some(Side::Right) => self.left != 0 && found.mask & self.left == 0,
             None => false,
         };
+        let sides = self.left | self.right;
         if wrong {
             score *= OTHER_SIDE;
+        } else if sides != 0 && found.mask & sides == 0 {
+            score *= NO_SIDE;
         }
         Candidate { score, mask: found.mask, phrase: number, seventh: chosen, header: None }
     }
@@ -161,22 +178,23 @@ impl Search<'_, '_> {
 
     /// Where a header was found, the code below it that says nothing further is what the words mean: E11.9 for "diabetes".
     fn add_defaults(&self, best: &mut Vec<(Rank, Candidate)>) {
-        let mut at = 0;
-        while at < best.len() {
-            let (rank, found) = best[at];
-            at += 1;
-            let is_header = self.table.standing(rank, self.query.as_of) == Standing::Header;
-            if !is_header || self.table.wants_seventh(rank) {
+        let stands_for_itself = |rank| {
+            self.table.standing(rank, self.query.as_of) != Standing::Header || self.table.wants_seventh(rank)
+        };
+        for at in 0..best.len() {
+            let (header, found) = best[at];
+            let mut below = header;
+            while !stands_for_itself(below) {
+                match self.default_below(below) {
+                    Some(next) => below = next,
+                    None => break,
+                }
+            }
+            if below == header || !stands_for_itself(below) {
                 continue;
             }
-            let Some(below) = self.default_below(rank) else { continue };
-            let factor = match self.table.standing(below, self.query.as_of) {
-                Standing::Header if !self.table.wants_seventh(below) => DEFAULT,
-                _ => DEFAULT / HEADER,
-            };
-            let header = found.header.unwrap_or(rank);
-            let inherited = Candidate { score: found.score * factor, header: Some(header), ..found };
-            match best.iter_mut().find(|(r, _)| *r == below) {
+            let inherited = Candidate { score: found.score * DEFAULT / HEADER, header: Some(header), ..found };
+            match best.iter_mut().find(|(rank, _)| *rank == below) {
                 Some((_, own)) if own.score >= inherited.score => {}
                 Some((_, own)) => *own = inherited,
                 None => best.push((below, inherited)),
@@ -202,6 +220,7 @@ impl Search<'_, '_> {
             }
             added
         };
+        let unspecified = self.index.written("unspecified");
         let mut found: Option<(u32, Rank)> = None;
         for child in self.table.children(header) {
             let stands = self.table.standing(child, self.query.as_of);
@@ -210,8 +229,9 @@ impl Search<'_, '_> {
             }
             let Some(title) = self.table.title_text(child) else { continue };
             self.index.words(title, &mut words);
-            // "Other" names what has no code of its own.
-            let other = words.first().is_some_and(|w| self.index.written("other") == Some(w.stem));
+            // "Other" names what has no code of its own, unless it is "other and unspecified".
+            let is_rest = words.iter().any(|w| Some(w.stem) == unspecified);
+            let other = !is_rest && words.iter().any(|w| self.grammar.is_other(*w));
             let added = adds(&words);
             if added < 1000 && !other && found.is_none_or(|(least, _)| added < least) {
                 found = Some((added, child));

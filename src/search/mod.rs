@@ -173,6 +173,9 @@ pub enum How {
     Code,
 }
 
+/// The least score of a hit, as against that of the best.
+const WORTH_A_LINE: f32 = 0.4;
+
 impl Tables {
     /// The codes that the words of a query mean, or that begin as it does: diagnoses, and the procedures of the user's own tables.
     ///
@@ -202,6 +205,10 @@ impl Tables {
         }
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.code.cmp(&b.code)));
         hits.truncate(query.limit);
+        // What has half as much of the query as the best is not worth its line.
+        if let Some(least) = hits.first().map(|best| best.score * WORTH_A_LINE) {
+            hits.retain(|hit| hit.score >= least);
+        }
         let unknown = parts.into_iter().filter(|p| p.readings.is_empty()).map(|p| p.written).collect();
         Found { hits, unknown }
     }
@@ -230,4 +237,9 @@ fn denies(parts: &[words::Part]) -> bool {
     parts.iter().any(|part| {
         in_words(&part.written) || part.readings.iter().filter_map(|r| r.meant.as_deref()).any(in_words)
     })
+}
+
+/// Is the text, as it stands, something that coders write for a disease or a procedure?
+pub fn is_short_form(text: &str) -> bool {
+    !abbreviations::meanings(&crate::table::words_of(text)).is_empty()
 }

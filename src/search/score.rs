@@ -6,18 +6,45 @@ use super::plan::{Mask, Plan};
 use crate::table::{PhraseKind, PhraseWord, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
-const CLOSELY: usize = 300;
+const CLOSELY: usize = 500;
 /// How fast words that were not asked for count against a phrase.
 const SURPLUS: f32 = 0.13;
 
 /// Words that say nothing that was not meant anyway: "unspecified" is what is left when nothing more is said.
-const LIGHT: [&str; 21] = [
-    "unspecified", "nos", "nec", "specified", "other", "site", "type", "uncomplicated", "elsewhere", "classified",
-    "disease", "disorder", "organism", "encounter", "essential", "side", "region", "current", "male", "female",
-    "initial",
+const LIGHT: [&str; 23] = [
+    "unspecified",
+    "nos",
+    "nec",
+    "specified",
+    "site",
+    "type",
+    "uncomplicated",
+    "disease",
+    "disorder",
+    "organism",
+    "encounter",
+    "essential",
+    "side",
+    "unilateral",
+    "region",
+    "current",
+    "male",
+    "female",
+    "trimester",
+    "severity",
+    "stage",
+    "degree",
+    "status",
 ];
-const EMPTY: [&str; 14] =
-    ["of", "the", "and", "or", "in", "to", "for", "by", "on", "at", "an", "as", "is", "with"];
+const EMPTY: [&str; 15] =
+    ["of", "the", "and", "or", "in", "to", "for", "by", "on", "at", "an", "as", "is", "with", "due"];
+/// What has no code of its own comes after what is not specified.
+const OTHER: f32 = 0.4;
+const UNSPECIFIED: f32 = 0.15;
+const DENIED: f32 = 0.1;
+/// Where a side is, as "right upper limb" for "right".
+const PLACE_OF_SIDE: f32 = 0.4;
+const SIDES: [&str; 4] = ["left", "right", "bilateral", "unspecified"];
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
@@ -26,7 +53,9 @@ pub(super) struct Grammar {
     light: FxHashSet<Stem>,
     empty: FxHashSet<Stem>,
     denies: FxHashSet<Stem>,
+    sides: FxHashSet<Stem>,
     with: Option<Stem>,
+    other: Option<Stem>,
 }
 
 impl Grammar {
@@ -36,13 +65,37 @@ impl Grammar {
             light: stems(&LIGHT),
             empty: stems(&EMPTY),
             denies: stems(&DENIES),
+            sides: stems(&SIDES),
             with: index.written("with"),
+            other: index.written("other"),
         }
     }
 
     /// Does the word add nothing to a title?
     pub(super) fn is_light(&self, word: PhraseWord) -> bool {
-        word.optional || self.light.contains(&word.stem) || self.empty.contains(&word.stem)
+        word.optional || self.is_other(word) || self.light.contains(&word.stem) || self.empty.contains(&word.stem)
+    }
+
+    /// How much a word counts that was not asked for.
+    fn surplus(&self, word: PhraseWord, denied: bool, at_side: bool) -> f32 {
+        if word.optional || self.empty.contains(&word.stem) {
+            0.0
+        } else if self.is_other(word) {
+            OTHER
+        } else if self.light.contains(&word.stem) {
+            UNSPECIFIED
+        } else if denied {
+            DENIED
+        } else if at_side {
+            PLACE_OF_SIDE
+        } else {
+            1.0
+        }
+    }
+
+    /// Does it say that what follows has no code of its own?
+    pub(super) fn is_other(&self, word: PhraseWord) -> bool {
+        self.other == Some(word.stem)
     }
 
     /// Does it say that what follows is not?
@@ -50,9 +103,9 @@ impl Grammar {
         self.denies.contains(&stem)
     }
 
-    /// Does it say that what follows is?
+    /// Does it say that what follows is? "Without foreign body of left finger" does not deny the finger.
     pub(super) fn affirms(&self, stem: Stem) -> bool {
-        Some(stem) == self.with
+        Some(stem) == self.with || self.sides.contains(&stem)
     }
 }
 
@@ -64,18 +117,18 @@ pub(super) struct Match {
     pub(super) surplus: f32,
     /// Do the words of the query stand side by side?
     pub(super) together: bool,
+    /// Do they begin the phrase?
+    pub(super) begins: bool,
 }
 
 impl Match {
     /// How good it is, from 0 to a little over 1, if that much of the query is covered.
     pub(super) fn score(&self, covered: f32, kind: PhraseKind) -> f32 {
         let mut score = covered * covered.sqrt() / (1.0 + SURPLUS * self.surplus);
-        if covered > 0.8 && self.surplus < 0.1 {
-            score *= 1.1;
-        }
-        if self.together {
-            score *= 1.02;
-        }
+        let boost = |is: bool, factor: f32| if is { factor } else { 1.0 };
+        score *= boost(covered > 0.8 && self.surplus < 0.2, 1.1);
+        score *= boost(self.together, 1.02);
+        score *= boost(self.begins, 1.02);
         score
             * match kind {
                 PhraseKind::Title | PhraseKind::ShortTitle => 1.0,
@@ -121,11 +174,10 @@ pub(super) fn candidates(
 /// Looks at a phrase closely. What it denies counts only for a query that denies, too.
 pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_denies: bool) -> Match {
     let mut out = Match::default();
-    let mut denied = false;
+    let (mut denied, mut at_side) = (false, false);
     let (mut first, mut last, mut matched) = (None, 0, 0);
     for (at, &word) in words.iter().enumerate() {
-        let begins = grammar.denies(word.stem);
-        if begins {
+        if grammar.denies(word.stem) {
             denied = true;
         } else if grammar.affirms(word.stem) {
             denied = false;
@@ -136,14 +188,13 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
             first.get_or_insert(at);
             last = at;
             matched += 1;
-        } else if grammar.is_light(word) {
-            out.surplus += if word.optional || grammar.empty.contains(&word.stem) { 0.0 } else { 0.15 };
-        } else if denied {
-            out.surplus += 0.1;
+            at_side |= grammar.sides.contains(&word.stem);
         } else {
-            out.surplus += 1.0;
+            out.surplus += grammar.surplus(word, denied, at_side);
         }
+        at_side &= !word.pauses;
     }
     out.together = matched > 1 && first.is_some_and(|first| last - first + 1 == matched);
+    out.begins = first == Some(0);
     out
 }
