@@ -280,7 +280,9 @@ fn why_not(
     match (of_diagnosis, of_procedure) {
         (Some(one), Some(other)) => format!("{one}; {other}"),
         (Some(one), None) | (None, Some(one)) => one,
-        (None, None) if text.contains(char::is_alphabetic) => "no code and no title has these words".to_owned(),
+        (None, None) if text.contains(char::is_alphabetic) => {
+            "no code and no title has these words".to_owned()
+        }
         (None, None) => "has the shape of no code".to_owned(),
     }
 }

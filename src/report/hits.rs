@@ -72,7 +72,9 @@ fn reasons(hit: &Hit, read: &str) -> Vec<String> {
         Via::ShortTitle { text } => out.push(format!("short title: {text}")),
         Via::Header { code } => out.push(format!("stands for {code} when nothing more is said")),
     }
-    if let Some(seventh) = &hit.seventh {
+    // Most titles with a seventh character end with its meaning.
+    let says = |meaning: &str| hit.title.as_deref().is_some_and(|title| title.ends_with(meaning));
+    if let Some(seventh) = hit.seventh.as_ref().filter(|seventh| !says(&seventh.meaning)) {
         out.push(format!("7th character {}: {}", seventh.character, seventh.meaning));
     }
     let own = readings(&hit.words);
@@ -80,7 +82,7 @@ fn reasons(hit: &Hit, read: &str) -> Vec<String> {
         out.push(format!("read as {own}"));
     }
     if !hit.missing.is_empty() {
-        out.push(format!("without: {}", hit.missing.join(", ")));
+        out.push(format!("does not name: {}", hit.missing.join(", ")));
     }
     out
 }

@@ -25,7 +25,11 @@ pub(super) fn edits(out: &mut String, of: &ProcedureExplanation) {
         row(out, "add-on to", &format!("{to} (type {})", kind.digit()));
     }
     if !of.add_ons.is_empty() {
-        row(out, "add-ons", &codes(of.add_ons.iter().filter_map(|l: &AddOnLink| Some(l.code?.to_string())).collect()));
+        row(
+            out,
+            "add-ons",
+            &codes(of.add_ons.iter().filter_map(|l: &AddOnLink| Some(l.code?.to_string())).collect()),
+        );
     }
     if let Some(fee) = &of.indicators {
         let i = &fee.indicators;

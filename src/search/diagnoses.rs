@@ -10,7 +10,7 @@ use crate::code::Side;
 use crate::table::{Icd10CmTable, PhraseKind, PhraseWord, Rank, Standing, Status, Stem, WordIndex};
 
 /// A header is mostly not what is wanted.
-const HEADER: f32 = 0.95;
+const HEADER: f32 = 0.92;
 /// Nor is a code that is not in force.
 const NOT_IN_FORCE: f32 = 0.5;
 /// The other side is wrong.
@@ -48,12 +48,7 @@ struct Search<'s, 't> {
 }
 
 /// The best of them, at most as many as the query wants.
-pub(super) fn search(
-    table: &Icd10CmTable,
-    index: &WordIndex<'_>,
-    query: &Query,
-    parts: &[Part],
-) -> Vec<Hit> {
+pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query, parts: &[Part]) -> Vec<Hit> {
     let Some(plan) = Plan::new(parts, index) else { return Vec::new() };
     let side = |word| index.written(word).map_or(0, |stem| plan.mask_of(stem));
     let (left, right) = (side("left"), side("right"));
@@ -133,7 +128,8 @@ impl Search<'_, '_> {
         if covered < 0.99 && wants_seventh {
             let before = found.mask;
             let owner = self.read_sevenths(rank);
-            for &(character, mask) in owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten() {
+            for &(character, mask) in owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten()
+            {
                 let with = self.plan.covered(before | mask);
                 if with > covered + 1e-4 {
                     (covered, found.mask, chosen) = (with, before | mask, Some(character));
@@ -193,7 +189,8 @@ impl Search<'_, '_> {
             if below == header || !stands_for_itself(below) {
                 continue;
             }
-            let inherited = Candidate { score: found.score * DEFAULT / HEADER, header: Some(header), ..found };
+            let inherited =
+                Candidate { score: found.score * DEFAULT / HEADER, header: Some(header), ..found };
             match best.iter_mut().find(|(rank, _)| *rank == below) {
                 Some((_, own)) if own.score >= inherited.score => {}
                 Some((_, own)) => *own = inherited,

@@ -54,7 +54,8 @@ fn quality(how: How) -> f32 {
 impl Plan {
     /// `None` if the table has none of the words.
     pub(super) fn new(parts: &[Part], index: &WordIndex<'_>) -> Option<Plan> {
-        let mut plan = Plan { bits: Vec::new(), of_stem: FxHashMap::default(), slots: Vec::new(), weight: 0.0 };
+        let mut plan =
+            Plan { bits: Vec::new(), of_stem: FxHashMap::default(), slots: Vec::new(), weight: 0.0 };
         for part in parts {
             let mut slot = Slot { weight: 0.0, choices: Vec::new() };
             for (number, reading) in part.readings.iter().enumerate() {

@@ -73,7 +73,10 @@ impl Grammar {
 
     /// Does the word add nothing to a title?
     pub(super) fn is_light(&self, word: PhraseWord) -> bool {
-        word.optional || self.is_other(word) || self.light.contains(&word.stem) || self.empty.contains(&word.stem)
+        word.optional
+            || self.is_other(word)
+            || self.light.contains(&word.stem)
+            || self.empty.contains(&word.stem)
     }
 
     /// How much a word counts that was not asked for.

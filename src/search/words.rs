@@ -72,7 +72,11 @@ pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> Vec<Part> {
         let mut readings = Vec::new();
         if joined {
             let word = part.concat();
-            readings.push(Reading { how: How::Joined, meant: Some(word.clone()), words: vec![Word::Any(word)] });
+            readings.push(Reading {
+                how: How::Joined,
+                meant: Some(word.clone()),
+                words: vec![Word::Any(word)],
+            });
         }
         for meaning in meanings(part) {
             readings.push(Reading {

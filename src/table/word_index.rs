@@ -192,7 +192,8 @@ impl<'p> WordIndex<'p> {
     /// A phrase by its number.
     pub(crate) fn phrase(&self, number: u32) -> Phrase {
         let bytes = self.pack.bytes(self.at.phrases);
-        let (owner, text) = (u32_at(bytes, number as usize * PHRASE), u32_at(bytes, number as usize * PHRASE + 4));
+        let (owner, text) =
+            (u32_at(bytes, number as usize * PHRASE), u32_at(bytes, number as usize * PHRASE + 4));
         Phrase {
             rank: Rank(owner & ((1 << KIND_SHIFT) - 1)),
             kind: KINDS[(owner >> KIND_SHIFT) as usize],

@@ -90,7 +90,9 @@ pub(crate) fn stem(word: &str) -> String {
         cut(&mut stem, 1);
     }
     if stem.len() > 4 {
-        for (british, american) in [("ae", "e"), ("oe", "e"), ("our", "or"), ("yse", "yze"), ("isation", "ization")] {
+        for (british, american) in
+            [("ae", "e"), ("oe", "e"), ("our", "or"), ("yse", "yze"), ("isation", "ization")]
+        {
             if stem.contains(british) {
                 stem = stem.replace(british, american);
             }
@@ -105,7 +107,10 @@ mod tests {
 
     #[test]
     fn words_are_folded() {
-        assert_eq!(words_of("Crohn's disease, NOS (small-bowel)"), ["crohn", "disease", "nos", "small", "bowel"]);
+        assert_eq!(
+            words_of("Crohn's disease, NOS (small-bowel)"),
+            ["crohn", "disease", "nos", "small", "bowel"]
+        );
         assert_eq!(words_of("Ménière’s; Sjögren  T36.0X1"), ["meniere", "sjogren", "t36", "0x1"]);
         assert_eq!(words_of(" -- '"), Vec::<String>::new());
     }

@@ -57,7 +57,9 @@ impl Rows {
                     }
                 }
             }
-            for note in row.notes.iter().filter(|n| matches!(n.kind, NoteKind::Inclusion | NoteKind::Includes)) {
+            for note in
+                row.notes.iter().filter(|n| matches!(n.kind, NoteKind::Inclusion | NoteKind::Includes))
+            {
                 let window = notes.windows.iter().position(|w| *w == note.window);
                 if let Some(window) = window.filter(|&w| w < MOST_WINDOWS) {
                     phrase(PhraseKind::Inclusion, texts.add(&note.text), window);
