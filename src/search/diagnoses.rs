@@ -45,6 +45,8 @@ struct Search<'s, 't> {
     right: Mask,
     /// By the code that calls for them: seventh characters and the words of the query that their meanings have.
     sevenths: FxHashMap<Rank, Vec<(char, Mask)>>,
+    /// How much of the query some words of it are.
+    covered: FxHashMap<Mask, f32>,
 }
 
 /// The best of them, at most as many as the query wants.
@@ -62,6 +64,7 @@ pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query,
         right,
         plan,
         sevenths: FxHashMap::default(),
+        covered: FxHashMap::default(),
     };
     let best = search.best();
     best.into_iter().filter_map(|(rank, found)| search.hit(rank, found, parts)).collect()
@@ -74,8 +77,9 @@ impl Search<'_, '_> {
             let key = by_code::key(prefix).unwrap_or_else(|| prefix.to_ascii_uppercase());
             table.index().with_prefix(key.as_bytes())
         });
+        let is_filtered = within.is_some() || query.chapter.is_some();
         let is_wanted = |number: u32| {
-            let rank = index.phrase(number).rank;
+            let rank = if is_filtered { index.phrase(number).rank } else { return true };
             within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
                 && query.chapter.is_none_or(|chapter| table.chapter_number(rank) == Some(chapter))
         };
@@ -106,7 +110,7 @@ impl Search<'_, '_> {
         }
         let mut best: Vec<(Rank, Candidate)> = best.into_iter().filter(|(_, c)| c.score > 0.0).collect();
         sort(&mut best);
-        best.truncate(query.limit.saturating_mul(2).saturating_add(20));
+        best.truncate(query.limit.saturating_add(20));
         self.add_defaults(&mut best);
         if query.billable {
             best.retain(|(rank, c)| {
@@ -121,7 +125,7 @@ impl Search<'_, '_> {
 
     /// The score of a code by one of its phrases.
     fn weigh(&mut self, number: u32, rank: Rank, kind: PhraseKind, mut found: Match) -> Candidate {
-        let mut covered = self.plan.covered(found.mask);
+        let mut covered = *self.covered.entry(found.mask).or_insert_with(|| self.plan.covered(found.mask));
         let mut chosen = None;
         let standing = self.table.standing(rank, self.query.as_of);
         let wants_seventh = standing == Standing::Header && self.table.wants_seventh(rank);
@@ -209,7 +213,7 @@ impl Search<'_, '_> {
             let mut denied = false;
             let mut added = 0;
             for &word in words {
-                denied = self.grammar.denies(word.stem) || denied && !self.grammar.affirms(word.stem);
+                denied = self.grammar.denied_after(word.stem, denied);
                 if of_header.contains(&word.stem) || self.grammar.is_light(word) {
                     continue;
                 }

@@ -1,7 +1,5 @@
 //! A query in the numbers of one table: which stems to look for, and what each is worth.
 
-use rustc_hash::FxHashMap;
-
 use super::How;
 use super::words::Part;
 use crate::table::{Stem, WordIndex};
@@ -9,13 +7,17 @@ use crate::table::{Stem, WordIndex};
 /// Most different words that a plan can tell apart: the bits of a mask.
 const MOST_BITS: usize = 32;
 
+/// A word in more phrases than this is frequent.
+const FREQUENT: u32 = 2000;
+
 /// Which words of the query a phrase has: a bit each.
 pub(super) type Mask = u32;
 
 /// What to look for in one table.
 pub(super) struct Plan {
     bits: Vec<Bit>,
-    of_stem: FxHashMap<Stem, Mask>,
+    /// By stem, the words of the query that it fulfils.
+    of_stem: Vec<Mask>,
     slots: Vec<Slot>,
     /// The sum of all weights.
     weight: f32,
@@ -23,6 +25,8 @@ pub(super) struct Plan {
 
 struct Bit {
     stems: Vec<Stem>,
+    /// How many phrases have them.
+    count: u32,
     worth: f32,
 }
 
@@ -54,8 +58,8 @@ fn quality(how: How) -> f32 {
 impl Plan {
     /// `None` if the table has none of the words.
     pub(super) fn new(parts: &[Part], index: &WordIndex<'_>) -> Option<Plan> {
-        let mut plan =
-            Plan { bits: Vec::new(), of_stem: FxHashMap::default(), slots: Vec::new(), weight: 0.0 };
+        let of_stem = vec![0; index.stem_count()];
+        let mut plan = Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0 };
         for part in parts {
             let mut slot = Slot { weight: 0.0, choices: Vec::new() };
             for (number, reading) in part.readings.iter().enumerate() {
@@ -99,26 +103,44 @@ impl Plan {
         }
         let at = self.bits.len();
         for &stem in &stems {
-            *self.of_stem.entry(stem).or_default() |= 1 << at;
+            if let Some(mask) = self.of_stem.get_mut(usize::from(stem)) {
+                *mask |= 1 << at;
+            }
         }
         let count: u32 = stems.iter().map(|&stem| index.count(stem)).sum();
-        self.bits.push(Bit { stems, worth: worth(count, index.len()) });
+        self.bits.push(Bit { stems, count, worth: worth(count, index.len()) });
         Some(at)
     }
 
     /// Which words of the query a stem fulfils.
     #[inline]
     pub(super) fn mask_of(&self, stem: Stem) -> Mask {
-        self.of_stem.get(&stem).copied().unwrap_or(0)
+        self.of_stem.get(usize::from(stem)).copied().unwrap_or(0)
     }
 
-    /// Hands on every phrase with a word of the query, once for each of its words.
-    pub(super) fn each_phrase(&self, index: &WordIndex<'_>, mut take: impl FnMut(u32, Mask)) {
-        for (at, bit) in self.bits.iter().enumerate() {
+    /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first, and the frequent
+    /// ones are left to the close look once few phrases are left to choose from.
+    pub(super) fn gather(&self, index: &WordIndex<'_>, few: usize) -> (Vec<Mask>, Vec<u32>) {
+        let mut order: Vec<usize> = (0..self.bits.len()).collect();
+        order.sort_by_key(|&at| self.bits[at].count);
+        let (mut masks, mut touched): (Vec<Mask>, _) = (vec![0; index.len()], Vec::new());
+        for at in order {
+            let bit = &self.bits[at];
+            if bit.count > FREQUENT && (1..=few).contains(&touched.len()) {
+                break;
+            }
             for &stem in &bit.stems {
-                index.each_phrase(stem, |phrase| take(phrase, 1 << at));
+                index.each_phrase(stem, |phrase| {
+                    if let Some(mask) = masks.get_mut(phrase as usize) {
+                        if *mask == 0 {
+                            touched.push(phrase);
+                        }
+                        *mask |= 1 << at;
+                    }
+                });
             }
         }
+        (masks, touched)
     }
 
     /// How much of the query a phrase with these words fulfils, from 0 to 1.

@@ -1,6 +1,6 @@
 //! How well a phrase answers a query.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::plan::{Mask, Plan};
 use crate::table::{PhraseKind, PhraseWord, Stem, WordIndex};
@@ -11,8 +11,7 @@ const CLOSELY: usize = 500;
 const SURPLUS: f32 = 0.13;
 
 /// Words that say nothing that was not meant anyway: "unspecified" is what is left when nothing more is said.
-const LIGHT: [&str; 23] = [
-    "unspecified",
+const LIGHT: [&str; 22] = [
     "nos",
     "nec",
     "specified",
@@ -36,79 +35,95 @@ const LIGHT: [&str; 23] = [
     "degree",
     "status",
 ];
-const EMPTY: [&str; 15] =
-    ["of", "the", "and", "or", "in", "to", "for", "by", "on", "at", "an", "as", "is", "with", "due"];
+const EMPTY: [&str; 14] =
+    ["of", "the", "and", "or", "in", "to", "for", "by", "on", "at", "an", "as", "is", "due"];
 /// What has no code of its own comes after what is not specified.
 const OTHER: f32 = 0.4;
 const UNSPECIFIED: f32 = 0.15;
 const DENIED: f32 = 0.1;
 /// Where a side is, as "right upper limb" for "right".
 const PLACE_OF_SIDE: f32 = 0.4;
-const SIDES: [&str; 4] = ["left", "right", "bilateral", "unspecified"];
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
-/// The numbers of words with a part in every phrase of a table.
+/// What a word does in phrases, whatever it means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Plain,
+    Light,
+    Empty,
+    Other,
+    Denies,
+    With,
+    Side,
+    /// Names a side, and says nothing.
+    NoSide,
+}
+
+/// The classes of the words of a table.
 pub(super) struct Grammar {
-    light: FxHashSet<Stem>,
-    empty: FxHashSet<Stem>,
-    denies: FxHashSet<Stem>,
-    sides: FxHashSet<Stem>,
-    with: Option<Stem>,
-    other: Option<Stem>,
+    of_stem: Vec<Class>,
 }
 
 impl Grammar {
     pub(super) fn of(index: &WordIndex<'_>) -> Grammar {
-        let stems = |words: &[&str]| words.iter().filter_map(|word| index.written(word)).collect();
-        Grammar {
-            light: stems(&LIGHT),
-            empty: stems(&EMPTY),
-            denies: stems(&DENIES),
-            sides: stems(&SIDES),
-            with: index.written("with"),
-            other: index.written("other"),
+        let mut of_stem = vec![Class::Plain; index.stem_count()];
+        let lists: [(&[&str], Class); 7] = [
+            (&LIGHT, Class::Light),
+            (&EMPTY, Class::Empty),
+            (&["other"], Class::Other),
+            (&DENIES, Class::Denies),
+            (&["with"], Class::With),
+            (&["left", "right", "bilateral"], Class::Side),
+            (&["unspecified"], Class::NoSide),
+        ];
+        for (words, class) in lists {
+            for stem in words.iter().filter_map(|word| index.written(word)) {
+                of_stem[usize::from(stem)] = class;
+            }
         }
+        Grammar { of_stem }
+    }
+
+    fn class(&self, stem: Stem) -> Class {
+        self.of_stem.get(usize::from(stem)).copied().unwrap_or(Class::Plain)
     }
 
     /// Does the word add nothing to a title?
     pub(super) fn is_light(&self, word: PhraseWord) -> bool {
-        word.optional
-            || self.is_other(word)
-            || self.light.contains(&word.stem)
-            || self.empty.contains(&word.stem)
-    }
-
-    /// How much a word counts that was not asked for.
-    fn surplus(&self, word: PhraseWord, denied: bool, at_side: bool) -> f32 {
-        if word.optional || self.empty.contains(&word.stem) {
-            0.0
-        } else if self.is_other(word) {
-            OTHER
-        } else if self.light.contains(&word.stem) {
-            UNSPECIFIED
-        } else if denied {
-            DENIED
-        } else if at_side {
-            PLACE_OF_SIDE
-        } else {
-            1.0
-        }
+        use Class::{Empty, Light, NoSide, Other, With};
+        word.optional || matches!(self.class(word.stem), Light | Empty | Other | With | NoSide)
     }
 
     /// Does it say that what follows has no code of its own?
     pub(super) fn is_other(&self, word: PhraseWord) -> bool {
-        self.other == Some(word.stem)
+        self.class(word.stem) == Class::Other
     }
 
-    /// Does it say that what follows is not?
-    pub(super) fn denies(&self, stem: Stem) -> bool {
-        self.denies.contains(&stem)
+    /// Is what follows the word denied, if it was denied before it or not? "Without foreign body of left finger" does not deny the finger.
+    pub(super) fn denied_after(&self, stem: Stem, before: bool) -> bool {
+        match self.class(stem) {
+            Class::Denies => true,
+            Class::With | Class::Side | Class::NoSide => false,
+            _ => before,
+        }
     }
 
-    /// Does it say that what follows is? "Without foreign body of left finger" does not deny the finger.
-    pub(super) fn affirms(&self, stem: Stem) -> bool {
-        Some(stem) == self.with || self.sides.contains(&stem)
+    fn is_side(&self, stem: Stem) -> bool {
+        matches!(self.class(stem), Class::Side | Class::NoSide)
+    }
+
+    /// How much a word counts that was not asked for.
+    fn surplus(&self, word: PhraseWord, denied: bool, at_side: bool) -> f32 {
+        match self.class(word.stem) {
+            _ if word.optional => 0.0,
+            Class::Empty | Class::With => 0.0,
+            Class::Other => OTHER,
+            Class::Light | Class::NoSide => UNSPECIFIED,
+            _ if denied => DENIED,
+            _ if at_side => PLACE_OF_SIDE,
+            _ => 1.0,
+        }
     }
 }
 
@@ -147,25 +162,24 @@ pub(super) fn candidates(
     index: &WordIndex<'_>,
     mut is_wanted: impl FnMut(u32) -> bool,
 ) -> Vec<u32> {
-    let mut masks: Vec<Mask> = vec![0; index.len()];
-    let mut touched = Vec::new();
-    plan.each_phrase(index, |phrase, mask| {
-        if let Some(of) = masks.get_mut(phrase as usize) {
-            if *of == 0 {
-                touched.push(phrase);
-            }
-            *of |= mask;
-        }
-    });
+    let (masks, mut touched) = plan.gather(index, CLOSELY);
+    touched.retain(|&phrase| is_wanted(phrase));
+    // Few different sets of words, and the same mostly one after another.
     let mut known: FxHashMap<Mask, f32> = FxHashMap::default();
+    let (mut last, mut worth) = (0, 0.0);
     let mut found: Vec<(f32, u32)> = Vec::with_capacity(touched.len());
     for phrase in touched {
         let mask = masks[phrase as usize];
-        let covered = *known.entry(mask).or_insert_with(|| plan.covered(mask));
+        if mask != last {
+            last = mask;
+            worth = *known.entry(mask).or_insert_with(|| {
+                let covered = plan.covered(mask);
+                covered * covered.sqrt()
+            });
+        }
         let surplus = f32::from(index.length(phrase)) - mask.count_ones() as f32;
-        found.push((covered * covered.sqrt() / (1.0 + SURPLUS * surplus.max(0.0)), phrase));
+        found.push((worth / (1.0 + SURPLUS * surplus.max(0.0)), phrase));
     }
-    found.retain(|&(_, phrase)| is_wanted(phrase));
     let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
     if found.len() > CLOSELY {
         found.select_nth_unstable_by(CLOSELY, order);
@@ -180,18 +194,14 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
     let (mut denied, mut at_side) = (false, false);
     let (mut first, mut last, mut matched) = (None, 0, 0);
     for (at, &word) in words.iter().enumerate() {
-        if grammar.denies(word.stem) {
-            denied = true;
-        } else if grammar.affirms(word.stem) {
-            denied = false;
-        }
+        denied = grammar.denied_after(word.stem, denied);
         let mask = plan.mask_of(word.stem);
         if mask != 0 && (!denied || query_denies) {
             out.mask |= mask;
             first.get_or_insert(at);
             last = at;
             matched += 1;
-            at_side |= grammar.sides.contains(&word.stem);
+            at_side |= grammar.is_side(word.stem);
         } else {
             out.surplus += grammar.surplus(word, denied, at_side);
         }

@@ -184,6 +184,11 @@ impl<'p> WordIndex<'p> {
         }
     }
 
+    /// How many stems there are: all numbers of stems are below it.
+    pub(crate) fn stem_count(&self) -> usize {
+        self.at.ends.count(4)
+    }
+
     /// How many phrases there are.
     pub(crate) fn len(&self) -> usize {
         self.at.phrases.count(PHRASE)

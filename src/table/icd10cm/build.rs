@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::notes::parse_block;
 use super::relations::{BROAD, BROAD_FROM, COMPILED, CONDITIONAL, MASKS, PLAIN};
 use super::rows::{CodeRow, NoteRow, Rows};
-use super::{BILATERAL, Flags, KIND, LEFT, NONE, NoteKind, RIGHT, UNSPECIFIED_SIDE};
+use super::{BILATERAL, Flags, KIND, LEFT, MADE_OF_SEVENTH, NONE, NoteKind, RIGHT, UNSPECIFIED_SIDE};
 use crate::DateRange;
 use crate::table::format::{Description, PackWriter};
 use crate::table::index::{CodeIndex, Rank};
@@ -38,21 +38,23 @@ impl Rows {
             }
             records.extend_from_slice(&title.to_le_bytes());
             records.extend_from_slice(&parent.unwrap_or(NONE).to_le_bytes());
-            records.extend_from_slice(&sides.get(code.as_str()).copied().unwrap_or(0).to_le_bytes());
+            let made = self.is_made_of_seventh(code);
+            let side = sides.get(code.as_str()).copied().unwrap_or(0);
+            let traits = side | if made { MADE_OF_SEVENTH } else { 0 };
+            records.extend_from_slice(&traits.to_le_bytes());
             records.extend_from_slice(&block.map_or(u16::MAX, |b| b as u16).to_le_bytes());
             notes.add(rank, &row.notes, &mut texts);
-            let has_title = !self.is_made_of_seventh(code);
             let mut phrase = |kind, text, window| {
                 words.phrase(Phrase { rank: Rank(rank), kind, text, window });
             };
-            if title != NONE && has_title {
+            if title != NONE && !made {
                 phrase(PhraseKind::Title, title, 0);
             }
             if row.titles.len() > 1 {
                 for (from, text) in &row.titles {
                     let text = texts.add(text);
                     retitled.extend([rank, from.number(), text]);
-                    if text != title && has_title {
+                    if text != title && !made {
                         phrase(PhraseKind::FormerTitle, text, 0);
                     }
                 }

@@ -40,6 +40,8 @@ const LEFT: u16 = 1;
 const RIGHT: u16 = 2;
 const BILATERAL: u16 = 3;
 const UNSPECIFIED_SIDE: u16 = 4;
+/// The code is the one above it with a seventh character: one more bit.
+const MADE_OF_SEVENTH: u16 = 8;
 
 /// The diagnosis codes of all releases since 2015-10-01.
 pub struct Icd10CmTable {
@@ -316,7 +318,10 @@ impl Icd10CmTable {
 
     /// The codes directly below, of any release.
     pub fn children(&self, rank: Rank) -> Vec<Rank> {
-        self.below(rank).into_iter().filter(|&r| self.record(r).parent == rank.0).collect()
+        // What is below a code follows it, and has a parent that is the code or follows it, too.
+        let parents = (rank.0 + 1..self.len() as u32).map(|at| (Rank(at), self.record(Rank(at)).parent));
+        let below = parents.take_while(|&(_, parent)| parent != NONE && parent >= rank.0);
+        below.filter(|&(_, parent)| parent == rank.0).map(|(at, _)| at).collect()
     }
 
     /// All codes below, of any release, in order.
@@ -423,10 +428,8 @@ impl Icd10CmTable {
     pub(crate) fn wants_seventh(&self, rank: Rank) -> bool {
         // The first code below stands next in order.
         let next = Rank(rank.0 + 1);
-        next.at() < self.len()
-            && self.record(next).parent == rank.0
-            && self.index.code(next).is_some_and(|code| code.len() == 7)
-            && self.seventh_owner(rank).is_some()
+        let next = if next.at() < self.len() { self.record(next) } else { return false };
+        next.parent == rank.0 && next.traits & MADE_OF_SEVENTH != 0
     }
 
     /// The code made of a code and a seventh character, with placeholders between.
