@@ -1,4 +1,5 @@
 //! What coders type, and what they should get: `tests/data/search_queries.csv`, each row with its source.
+#![allow(clippy::print_stdout, reason = "misses are listed")]
 
 use cleanclaim::search::{Found, Hit, How, Query, Via};
 use cleanclaim::table::Status;

@@ -73,5 +73,6 @@ pub(super) fn key(text: &str) -> Option<String> {
     let all = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     let key: String = text.chars().filter(|&c| c != '.').map(|c| c.to_ascii_uppercase()).collect();
     let digit = key.bytes().take(2).any(|b| b.is_ascii_digit());
-    (all && digit && (2..=7).contains(&key.len())).then_some(key)
+    let dots = text.bytes().filter(|&b| b == b'.').count();
+    (all && digit && dots < 2 && (2..=7).contains(&key.len())).then_some(key)
 }

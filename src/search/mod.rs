@@ -195,6 +195,11 @@ impl Tables {
             table
         });
         let parts = words::read(&query.text, &indexes);
+        // Numbers and single letters stand in many titles, but alone they are what is left of a mistyped code.
+        let is_word = |text: &str| text.chars().count() > 1 && text.contains(char::is_alphabetic);
+        if !parts.iter().any(|part| !part.readings.is_empty() && is_word(&part.written)) {
+            return Found { hits: Vec::new(), unknown: unknown(parts) };
+        }
         let mut hits = Vec::new();
         let mut rest = indexes.iter();
         if let Some(index) = rest.next().filter(|_| has_diagnoses) {
@@ -209,9 +214,13 @@ impl Tables {
         if let Some(least) = hits.first().map(|best| best.score * WORTH_A_LINE) {
             hits.retain(|hit| hit.score >= least);
         }
-        let unknown = parts.into_iter().filter(|p| p.readings.is_empty()).map(|p| p.written).collect();
-        Found { hits, unknown }
+        Found { hits, unknown: unknown(parts) }
     }
+}
+
+/// The parts that no table has.
+fn unknown(parts: Vec<words::Part>) -> Vec<String> {
+    parts.into_iter().filter(|part| part.readings.is_empty()).map(|part| part.written).collect()
 }
 
 /// What a hit has of the query, and what it has not.
