@@ -63,6 +63,7 @@ pub mod report;
 mod resolve;
 pub mod rule;
 pub mod rules;
+pub mod search;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -1,14 +1,18 @@
-//! Look-ups: all that the tables know about one code, as of a date.
+//! Look-ups: all that the tables know about one code, as of a date; or, for words, the codes that they mean.
 
 use serde::Serialize;
 
 use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure};
 use crate::coverage::{Mention, policies_of_diagnosis, policies_of_procedure};
+use crate::explain::{self, ProcedureExplanation};
+use crate::search::{Hit, Query, is_short_form};
 use crate::table::{
     Cover, InForce, Note, NoteKind, ProcedureTable, Rank, Seventh, Standing, TableKind, Tables, cpt_modifier,
     place_in_force, place_name,
 };
 use crate::{Date, DateRange};
+
+pub use crate::table::Status;
 
 /// What was found for a text.
 #[derive(Clone, Debug, Serialize)]
@@ -20,9 +24,13 @@ pub struct Answer {
     pub as_of: Date,
     /// A card for each code that the text can mean: `G0008` may be a diagnosis and a procedure.
     pub cards: Vec<Card>,
-    /// If there is none: codes that are spelt nearly so.
+    /// For words, or the beginning of codes: what they mean, the best first; see [`crate::search`].
+    pub hits: Vec<Hit>,
+    /// Words that no table has.
+    pub unknown: Vec<String>,
+    /// If there is neither: codes that are spelt nearly so.
     pub nearest: Vec<Named>,
-    /// If there is none: why.
+    /// If there is neither: why.
     pub why: Option<String>,
 }
 
@@ -34,7 +42,7 @@ pub enum Card {
     /// ICD-10-CM.
     Diagnosis(Box<DiagnosisCard>),
     /// CPT or HCPCS Level II.
-    Procedure(ProcedureCard),
+    Procedure(Box<ProcedureCard>),
     /// A modifier of a procedure.
     Modifier(SmallCard),
     /// A place of service.
@@ -107,6 +115,8 @@ pub struct ProcedureCard {
     pub in_force: Vec<Window>,
     /// The coverage policies that mention it.
     pub policies: Vec<Mention>,
+    /// What the tables of edits say of it on the day: unit limits, add-on codes and primaries, the fee schedule's indicators, partners.
+    pub edits: ProcedureExplanation,
 }
 
 /// A modifier or a place of service.
@@ -121,24 +131,6 @@ pub struct SmallCard {
     pub status: Status,
     /// The first day of a code that is not yet in force; the last day of one that ended.
     pub day: Option<Date>,
-}
-
-/// How a code stands on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// In force, and billable if it is a diagnosis.
-    InForce,
-    /// A diagnosis with codes below it: not billable.
-    Header,
-    /// Begins later.
-    NotYet,
-    /// Ended before.
-    Ended,
-    /// The day is before the table's first.
-    BeforeTable,
-    /// No list of codes has it on the day; tables of edits name it, or a fee schedule of another year.
-    Unlisted,
 }
 
 /// A code with its title.
@@ -200,7 +192,8 @@ impl From<DateRange> for Window {
     }
 }
 
-/// Looks a code up: a diagnosis, a procedure, a modifier or a place of service, in any case, with or without its dot.
+/// Looks a text up: a diagnosis, a procedure, a modifier or a place of service, in any case, with or without its dot; else words, or the
+/// beginning of codes.
 ///
 /// ```
 /// use cleanclaim::{Tables, lookup};
@@ -211,9 +204,22 @@ impl From<DateRange> for Window {
 /// # Ok::<(), cleanclaim::DateError>(())
 /// ```
 pub fn look_up(tables: &Tables, text: &str, as_of: Date) -> Answer {
+    answer(tables, &Query::new(text, as_of))
+}
+
+/// As [`look_up`]; what the query filters holds for the hits of words, not for the card of a code.
+pub fn answer(tables: &Tables, query: &Query) -> Answer {
+    let (text, as_of) = (query.text.as_str(), query.as_of);
     let bytes = text.as_bytes();
-    let mut answer =
-        Answer { query: text.to_owned(), as_of, cards: Vec::new(), nearest: Vec::new(), why: None };
+    let mut answer = Answer {
+        query: text.to_owned(),
+        as_of,
+        cards: Vec::new(),
+        hits: Vec::new(),
+        unknown: Vec::new(),
+        nearest: Vec::new(),
+        why: None,
+    };
     let diagnosis = Icd10Cm::parse(bytes);
     let procedure = Procedure::parse(bytes);
     if let Some(rank) = diagnosis.ok().and_then(|code| tables.icd10cm.rank(code)) {
@@ -228,11 +234,27 @@ pub fn look_up(tables: &Tables, text: &str, as_of: Date) -> Answer {
     if let Ok(place) = PlaceOfService::parse(bytes) {
         answer.cards.extend(place_card(place, as_of));
     }
-    if answer.cards.is_empty() {
-        answer.why = Some(why_not(tables, diagnosis, procedure));
+    // "MS" is a modifier of the HCPCS file and what coders write for a disease.
+    if answer.cards.is_empty() || is_short_form(text) {
+        let found = tables.search(query);
+        (answer.hits, answer.unknown) = (found.hits, found.unknown);
+    }
+    if answer.cards.is_empty() && answer.hits.is_empty() {
+        answer.why = Some(why_not(tables, diagnosis, procedure, text));
         answer.nearest = nearest(tables, text, as_of);
     }
     answer
+}
+
+/// Has the text the shape of a code of some kind, so that it is not read together with the words beside it? All codes but some modifiers
+/// have a digit first or second; "lt" and "rt" beside other words are words.
+pub fn is_code(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().take(2).any(u8::is_ascii_digit)
+        && (!matches!(Icd10Cm::parse(bytes), Err(e) if e != CodeError::Icd9)
+            || Procedure::parse(bytes).is_ok()
+            || Modifier::parse(bytes).is_ok()
+            || PlaceOfService::parse(bytes).is_ok())
 }
 
 /// Why a text that may be a code of more than one kind is none that is known.
@@ -240,8 +262,11 @@ fn why_not(
     tables: &Tables,
     diagnosis: Result<Icd10Cm, CodeError>,
     procedure: Result<Procedure, CodeError>,
+    text: &str,
 ) -> String {
     let of_diagnosis = match diagnosis {
+        // Letters alone are words.
+        Ok(_) if !text.contains(|c: char| c.is_ascii_digit()) => None,
         Ok(_) => Some("in no release of ICD-10-CM".to_owned()),
         // Five digits without a dot are a procedure before they are an old diagnosis.
         Err(CodeError::Icd9) if procedure.is_err() => {
@@ -255,6 +280,9 @@ fn why_not(
     match (of_diagnosis, of_procedure) {
         (Some(one), Some(other)) => format!("{one}; {other}"),
         (Some(one), None) | (None, Some(one)) => one,
+        (None, None) if text.contains(char::is_alphabetic) => {
+            "no code and no title has these words".to_owned()
+        }
         (None, None) => "has the shape of no code".to_owned(),
     }
 }
@@ -284,13 +312,7 @@ fn diagnosis_card(tables: &Tables, rank: Rank, day: Date) -> Option<DiagnosisCar
     let table = &tables.icd10cm;
     let code = table.code(rank)?;
     let standing = table.standing(rank, day);
-    let (status, edge) = match standing {
-        Standing::Billable(_) => (Status::InForce, None),
-        Standing::Header => (Status::Header, None),
-        Standing::NotYet(from) => (Status::NotYet, Some(from)),
-        Standing::Ended(to) => (Status::Ended, Some(to)),
-        Standing::BeforeTable => (Status::BeforeTable, Some(table.window().from)),
-    };
+    let (status, edge) = Status::of_diagnosis(table, standing);
     let named = |rank: Rank| {
         let code = table.code(rank).map(|c| c.to_string()).unwrap_or_default();
         Named { code, title: table.title_on(rank, day) }
@@ -400,17 +422,9 @@ fn meaning(flag: &'static str) -> &'static str {
     }
 }
 
-fn status_of(in_force: InForce) -> (Status, Option<Date>) {
-    match in_force {
-        InForce::Yes => (Status::InForce, None),
-        InForce::NotYet(from) => (Status::NotYet, Some(from)),
-        InForce::Ended(to) => (Status::Ended, Some(to)),
-    }
-}
-
 fn procedure_card(tables: &Tables, table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
-    let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), status_of);
-    Card::Procedure(ProcedureCard {
+    let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), Status::of_listed);
+    Card::Procedure(Box::new(ProcedureCard {
         code,
         set: code.kind().name(),
         title: table.title(rank),
@@ -420,7 +434,8 @@ fn procedure_card(tables: &Tables, table: &ProcedureTable, code: Procedure, rank
         stale: as_of > table.window().to,
         in_force: table.windows(rank).into_iter().map(Window::from).collect(),
         policies: policies_of_procedure(tables, code),
-    })
+        edits: explain::procedure(tables, code, Some(as_of)),
+    }))
 }
 
 fn modifier_card(tables: &Tables, modifier: Modifier, as_of: Date) -> Option<Card> {
@@ -432,12 +447,12 @@ fn modifier_card(tables: &Tables, modifier: Modifier, as_of: Date) -> Option<Car
         Some(found) => found,
         None => (cpt_modifier(modifier, as_of)?, None),
     };
-    let (status, day) = status_of(in_force);
+    let (status, day) = Status::of_listed(in_force);
     Some(Card::Modifier(SmallCard { code: modifier.to_string(), title, status, day }))
 }
 
 fn place_card(place: PlaceOfService, as_of: Date) -> Option<Card> {
-    let (status, day) = status_of(place_in_force(place, as_of)?);
+    let (status, day) = Status::of_listed(place_in_force(place, as_of)?);
     let title = place_name(place).map(str::to_owned);
     Some(Card::Place(SmallCard { code: place.to_string(), title, status, day }))
 }

@@ -14,8 +14,9 @@ const LAYERS: &[&[&str]] = &[
     &["resolve"],
     &["rule"],
     &["coverage"],
-    &["read", "import", "rules", "lookup"],
+    &["read", "import", "rules", "search"],
     &["engine", "explain"],
+    &["lookup"],
     &["report"],
     &["cli"],
 ];

@@ -1,46 +1,77 @@
-//! `lookup`: all there is about a code.
+//! `lookup`: all there is about a code, or the codes that words mean.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 use clap::{Args, ValueEnum};
 
 use super::args::Against;
 use super::{Status, write};
-use crate::Result;
-use crate::lookup::look_up;
+use crate::lookup::{Answer, answer, is_code};
 use crate::report::{answer_json, answer_text};
+use crate::search::Query;
+use crate::{Error, Result};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim lookup E11.65
+  cleanclaim lookup \"dm2 w hyperglycemia\"
+  cleanclaim lookup fx distal radius rt closed initial
+  cleanclaim lookup --billable --chapter 13 shoulder pain
   cleanclaim lookup --as-of 2021-09-30 --format json M545 G0008
+  cleanclaim lookup - < phrases.txt
 
-Exit code: 0 all codes found, 1 a code not found, 2 the tables could not be read.";
+Words that are no codes are one phrase; a text in quotation marks is looked up by itself.
+
+Exit code: 0 something found for each, 1 nothing found for one, 2 the tables could not be read.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct LookupArgs {
-    /// Diagnoses, procedures, modifiers, places of service; with or without the dot, in any case.
-    #[arg(value_name = "CODE", required = true)]
-    codes: Vec<String>,
+    /// Codes with or without the dot, in any case; or words; or - for codes and phrases from standard input, one a line.
+    #[arg(value_name = "CODE|WORDS", required = true)]
+    texts: Vec<String>,
     /// Form of the answer.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: CardFormat,
+    /// Of words: only codes that can be billed on the day.
+    #[arg(long)]
+    billable: bool,
+    /// Of words: only diagnoses of this chapter of ICD-10-CM.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=22))]
+    chapter: Option<u32>,
+    /// Of words: only codes that begin so.
+    #[arg(long, value_name = "CODE")]
+    prefix: Option<String>,
+    /// Of words: most codes.
+    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    limit: usize,
     #[command(flatten)]
     pub(super) against: Against,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum CardFormat {
-    /// Cards for people.
+    /// For people.
     Text,
-    /// A JSON list, one answer for each code.
+    /// A JSON list, one answer for each text.
     Json,
 }
 
 pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
     let tables = args.against.open()?;
     let day = args.against.today();
-    let answers: Vec<_> = args.codes.iter().map(|code| look_up(&tables, code, day)).collect();
+    let ask = |text: &str| {
+        answer(
+            &tables,
+            &Query {
+                billable: args.billable,
+                chapter: args.chapter,
+                prefix: args.prefix.clone(),
+                limit: args.limit,
+                ..Query::new(text, day)
+            },
+        )
+    };
+    let answers: Vec<Answer> = texts(args)?.iter().map(|text| ask(text)).collect();
     match args.format {
         CardFormat::Json => write(out, &answer_json(&answers))?,
         CardFormat::Text => {
@@ -52,6 +83,20 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
             }
         }
     }
-    let all = answers.iter().all(|answer| !answer.cards.is_empty());
+    let all = answers.iter().all(|answer| !answer.cards.is_empty() || !answer.hits.is_empty());
     Ok(if all { Status::Clean } else { Status::Found })
+}
+
+/// What is looked up: each code, each text in quotation marks, each line of standard input; else all words together.
+fn texts(args: &LookupArgs) -> Result<Vec<String>> {
+    if args.texts == ["-"] {
+        let lines = std::io::stdin().lock().lines();
+        let lines = lines.collect::<std::io::Result<Vec<_>>>().map_err(|e| Error::io("standard input", e))?;
+        return Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).collect());
+    }
+    let by_itself = |text: &String| text.trim().contains(' ') || is_code(text);
+    if args.texts.iter().all(by_itself) {
+        return Ok(args.texts.clone());
+    }
+    Ok(vec![args.texts.join(" ")])
 }

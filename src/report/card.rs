@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::hits::hits;
+use super::procedure_card::edits;
 use super::wrap::{PAGE, broken};
 use crate::code::Icd10Cm;
 use crate::coverage::Mention;
@@ -32,6 +34,10 @@ fn write_answer(out: &mut String, answer: &Answer) -> fmt::Result {
             Card::Place(card) => small(out, "place of service", card),
         }
     }
+    if !answer.cards.is_empty() && !answer.hits.is_empty() {
+        out.push('\n');
+    }
+    hits(out, answer);
     if let Some(why) = &answer.why {
         let query: String = answer.query.chars().filter(|c| !c.is_control()).take(40).collect();
         broken(&format!("{query}: {why}"), 0, 2, PAGE, |part| out.push_str(part));
@@ -142,6 +148,7 @@ fn procedure(out: &mut String, answer: &Answer, card: &ProcedureCard) {
     if card.stale {
         row(out, "stale", &format!("{} is after the last day of the table", answer.as_of));
     }
+    edits(out, &card.edits);
     policies(out, &card.policies);
 }
 
@@ -197,7 +204,8 @@ fn heading(out: &mut String, code: &str, title: Option<&str>) {
     broken(title, code.len() + 2, 2, PAGE, |part| out.push_str(part));
 }
 
-fn row(out: &mut String, label: &str, text: &str) {
+/// A label and what belongs to it.
+pub(super) fn row(out: &mut String, label: &str, text: &str) {
     out.push_str("  ");
     out.push_str(label);
     let used = (2 + label.chars().count() + 1).max(INDENT + 2);

@@ -3,8 +3,10 @@
 mod card;
 mod csv;
 mod frame;
+mod hits;
 mod json;
 mod ndjson;
+mod procedure_card;
 mod record;
 mod rule_page;
 mod summary;

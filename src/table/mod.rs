@@ -13,7 +13,10 @@ mod mue;
 pub(crate) mod policies;
 mod procedures;
 mod ptp;
+mod status;
 mod text;
+mod word_index;
+mod words;
 
 pub use addon::{AddOnEdit, AddOnTable, AddOnType};
 pub use bundle::{Setting, TableKind, Tables};
@@ -30,6 +33,9 @@ pub use mue::{Adjudication, Limit, MueTable};
 pub use policies::{Coverage, GroupPart, Judgement, PolicyCard, PolicyTable, PolicyTest, Reach, Relation};
 pub use procedures::{Cover, InForce, ProcedureTable};
 pub use ptp::{Indicator, PtpEdit, PtpTable};
+pub use status::Status;
+pub(crate) use word_index::{PhraseKind, PhraseWord, Stem, WordIndex};
+pub(crate) use words::{stem, words_of};
 
 #[cfg(feature = "import")]
 pub(crate) use addon::{AddOnRow, build as build_add_ons};

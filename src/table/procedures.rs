@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::format::{Description, Pack, PackWriter, Section, SourceFile, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
 use super::text::{TextBuilder, TextStore};
+use super::word_index::{Phrase, PhraseKind, WordIndex, WordIndexBuilder, WordSections};
 use crate::code::{Modifier, Procedure, ProcedureKind};
 use crate::error::PackError;
 use crate::{Date, DateRange};
@@ -25,6 +26,7 @@ pub struct ProcedureTable {
     pack: Pack,
     index: CodeIndex,
     texts: TextStore,
+    words: Option<WordSections>,
     records: Section,
     spans: Section,
     histories: Section,
@@ -105,6 +107,7 @@ impl ProcedureTable {
         let table = ProcedureTable {
             index: CodeIndex::open(&pack)?,
             texts: TextStore::open(&pack)?,
+            words: WordSections::open(&pack)?,
             records: pack.section("records", RECORD)?,
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
@@ -133,6 +136,11 @@ impl ProcedureTable {
 
     pub(crate) fn index(&self) -> &CodeIndex {
         &self.index
+    }
+
+    /// The words by which codes are found; `None` if an earlier cleanclaim made the pack.
+    pub(crate) fn words(&self) -> Option<WordIndex<'_>> {
+        self.words.as_ref()?.read(&self.pack, &self.texts)
     }
 
     /// Number of codes.
@@ -295,15 +303,22 @@ impl ProcedureRows {
         };
         let mut text = |text: &Option<String>| text.as_ref().map_or(NONE, |t| texts.add(t));
         let (mut records, mut modifiers) = (Vec::new(), Vec::new());
-        for row in self.codes.values() {
+        let mut words = WordIndexBuilder::default();
+        for (row, rank) in self.codes.values().zip(0..) {
             let witness = match row.witness {
                 Witness::List => 0,
                 Witness::Years => YEARS,
                 Witness::Named => NAMED,
             };
             records.extend_from_slice(&(u32::from(history(row)) | witness << 16).to_le_bytes());
-            records.extend_from_slice(&text(&row.short).to_le_bytes());
-            records.extend_from_slice(&text(&row.long).to_le_bytes());
+            let (short, long) = (text(&row.short), text(&row.long));
+            records.extend_from_slice(&short.to_le_bytes());
+            records.extend_from_slice(&long.to_le_bytes());
+            for (kind, text) in [(PhraseKind::Title, long), (PhraseKind::ShortTitle, short)] {
+                if text != NONE {
+                    words.phrase(Phrase { rank: Rank(rank), kind, text, window: 0 });
+                }
+            }
         }
         for (code, row) in &self.modifiers {
             modifiers.extend_from_slice(&code.as_bytes()[..2]);
@@ -345,7 +360,7 @@ impl ProcedureRows {
         writer.u32s("covers", covers);
         writer.u32s("histories", ends);
         writer.u32s("spans", spans);
-        texts.finish(&mut writer);
+        words.finish(&texts.finish(&mut writer), &mut writer);
         writer.finish(&description)
     }
 }

@@ -29,16 +29,24 @@ impl TextStore {
     /// The text; empty if there is none of that number.
     pub(crate) fn get(&self, pack: &Pack, id: TextId) -> String {
         let mut out = String::with_capacity(80);
-        let coded = slice(pack.bytes(self.texts), pack.bytes(self.text_ends), id as usize);
         let (words, ends) = (pack.bytes(self.words), pack.bytes(self.word_ends));
-        let mut at = 0;
-        while let Some(number) = read_varint(coded, &mut at) {
+        self.each_word(pack, id, |number| {
             if !out.is_empty() {
                 out.push(' ');
             }
             out.push_str(std::str::from_utf8(slice(words, ends, number as usize)).unwrap_or_default());
-        }
+        });
         out
+    }
+
+    /// Hands on the numbers of the words of a text, in order.
+    #[inline]
+    pub(crate) fn each_word(&self, pack: &Pack, id: TextId, mut take: impl FnMut(u32)) {
+        let coded = slice(pack.bytes(self.texts), pack.bytes(self.text_ends), id as usize);
+        let mut at = 0;
+        while let Some(number) = read_varint(coded, &mut at) {
+            take(number);
+        }
     }
 }
 
@@ -50,7 +58,9 @@ fn slice<'a>(bytes: &'a [u8], ends: &[u8], at: usize) -> &'a [u8] {
     bytes.get(start..u32_at(ends, at * 4) as usize).unwrap_or_default()
 }
 
-fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u32> {
+/// Reads a number of at most 28 bits, low bits first; `None` at the end.
+#[inline]
+pub(super) fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u32> {
     let mut number = 0;
     for shift in [0, 7, 14, 21] {
         let b = *bytes.get(*at)?;
@@ -84,7 +94,7 @@ impl TextBuilder {
     }
 
     /// Writes the sections. Frequent words get small numbers.
-    pub(crate) fn finish(self, writer: &mut PackWriter) {
+    pub(crate) fn finish(self, writer: &mut PackWriter) -> NumberedTexts {
         let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
         for word in self.texts.iter().flat_map(|t| t.split(' ')) {
             *counts.entry(word).or_default() += 1;
@@ -101,19 +111,43 @@ impl TextBuilder {
         writer.section("words", bytes);
         writer.u32s("word_ends", ends);
 
+        let coded: Vec<Vec<u32>> = (self.texts.iter())
+            .map(|text| text.split(' ').filter(|w| !w.is_empty()).map(|word| numbers[word]).collect())
+            .collect();
         let (mut bytes, mut ends) = (Vec::new(), Vec::new());
-        for text in &self.texts {
-            for word in text.split(' ').filter(|w| !w.is_empty()) {
-                write_varint(&mut bytes, numbers[word]);
-            }
+        for text in &coded {
+            text.iter().for_each(|&number| write_varint(&mut bytes, number));
             ends.push(bytes.len() as u32);
         }
         writer.section("texts", bytes);
         writer.u32s("text_ends", ends);
+        NumberedTexts { words: words.into_iter().map(|(word, _)| word.to_owned()).collect(), texts: coded }
     }
 }
 
-fn write_varint(out: &mut Vec<u8>, mut number: u32) {
+/// Texts as they were written: for what is built upon them.
+pub(crate) struct NumberedTexts {
+    words: Vec<String>,
+    texts: Vec<Vec<u32>>,
+}
+
+impl NumberedTexts {
+    pub(super) fn word_count(&self) -> usize {
+        self.words.len()
+    }
+
+    pub(super) fn word(&self, number: u32) -> &str {
+        &self.words[number as usize]
+    }
+
+    /// The numbers of the words of a text.
+    pub(super) fn words_of(&self, text: TextId) -> impl Iterator<Item = u32> + '_ {
+        self.texts[text as usize].iter().copied()
+    }
+}
+
+/// As [`read_varint`] reads it.
+pub(super) fn write_varint(out: &mut Vec<u8>, mut number: u32) {
     while number >= 128 {
         out.push(number as u8 | 128);
         number >>= 7;

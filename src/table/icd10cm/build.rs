@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::notes::parse_block;
 use super::relations::{BROAD, BROAD_FROM, COMPILED, CONDITIONAL, MASKS, PLAIN};
 use super::rows::{CodeRow, NoteRow, Rows};
-use super::{BILATERAL, Flags, KIND, LEFT, NONE, RIGHT, UNSPECIFIED_SIDE};
+use super::{BILATERAL, Flags, KIND, LEFT, MADE_OF_SEVENTH, NONE, NoteKind, RIGHT, UNSPECIFIED_SIDE};
 use crate::DateRange;
 use crate::table::format::{Description, PackWriter};
-use crate::table::index::CodeIndex;
+use crate::table::index::{CodeIndex, Rank};
 use crate::table::text::TextBuilder;
+use crate::table::word_index::{MOST_WINDOWS, Phrase, PhraseKind, WordIndexBuilder};
 
 impl Rows {
     /// Builds the pack.
@@ -23,6 +24,7 @@ impl Rows {
         let mut texts = TextBuilder::default();
         let mut histories = Histories::default();
         let mut notes = Notes::default();
+        let mut words = WordIndexBuilder::default();
         let (mut records, mut retitled, mut sevenths) = (vec![], vec![], vec![]);
         for (code, row) in &rows {
             let rank = ranks[code.as_str()];
@@ -36,16 +38,39 @@ impl Rows {
             }
             records.extend_from_slice(&title.to_le_bytes());
             records.extend_from_slice(&parent.unwrap_or(NONE).to_le_bytes());
-            records.extend_from_slice(&sides.get(code.as_str()).copied().unwrap_or(0).to_le_bytes());
+            let made = self.is_made_of_seventh(code);
+            let side = sides.get(code.as_str()).copied().unwrap_or(0);
+            let traits = side | if made { MADE_OF_SEVENTH } else { 0 };
+            records.extend_from_slice(&traits.to_le_bytes());
             records.extend_from_slice(&block.map_or(u16::MAX, |b| b as u16).to_le_bytes());
             notes.add(rank, &row.notes, &mut texts);
+            let mut phrase = |kind, text, window| {
+                words.phrase(Phrase { rank: Rank(rank), kind, text, window });
+            };
+            if title != NONE && !made {
+                phrase(PhraseKind::Title, title, 0);
+            }
             if row.titles.len() > 1 {
                 for (from, text) in &row.titles {
-                    retitled.extend([rank, from.number(), texts.add(text)]);
+                    let text = texts.add(text);
+                    retitled.extend([rank, from.number(), text]);
+                    if text != title && !made {
+                        phrase(PhraseKind::FormerTitle, text, 0);
+                    }
+                }
+            }
+            for note in
+                row.notes.iter().filter(|n| matches!(n.kind, NoteKind::Inclusion | NoteKind::Includes))
+            {
+                let window = notes.windows.iter().position(|w| *w == note.window);
+                if let Some(window) = window.filter(|&w| w < MOST_WINDOWS) {
+                    phrase(PhraseKind::Inclusion, texts.add(&note.text), window);
                 }
             }
             for (character, meaning) in &row.sevenths {
-                sevenths.extend([rank, *character as u32, texts.add(meaning)]);
+                let meaning = texts.add(meaning);
+                sevenths.extend([rank, *character as u32, meaning]);
+                words.know(meaning);
             }
         }
         let (mut blocks, mut chapters) = (Vec::new(), vec![]);
@@ -105,8 +130,18 @@ impl Rows {
         writer.u32s("sevenths", sevenths);
         writer.section("blocks", blocks);
         writer.u32s("chapters", chapters);
-        texts.finish(&mut writer);
+        words.finish(&texts.finish(&mut writer), &mut writer);
         writer.finish(&description)
+    }
+
+    /// Is the code another with one of its seventh characters? Then its title is that one's and the character's meaning.
+    fn is_made_of_seventh(&self, code: &str) -> bool {
+        let Some(seventh) = code.chars().nth(6) else { return false };
+        (3..=6)
+            .rev()
+            .filter_map(|n| self.codes.get(&code[..n]))
+            .find(|row| !row.sevenths.is_empty())
+            .is_some_and(|row| row.sevenths.iter().any(|(character, _)| *character == seventh))
     }
 
     fn block_of_category(&self) -> HashMap<&str, usize> {

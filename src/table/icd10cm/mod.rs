@@ -17,7 +17,8 @@ pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
-use super::text::TextStore;
+use super::text::{TextId, TextStore};
+use super::word_index::{Phrase, PhraseKind, WordIndex, WordSections};
 use crate::code::{Icd10Cm, Side};
 use crate::error::PackError;
 use crate::{Date, DateRange};
@@ -39,12 +40,15 @@ const LEFT: u16 = 1;
 const RIGHT: u16 = 2;
 const BILATERAL: u16 = 3;
 const UNSPECIFIED_SIDE: u16 = 4;
+/// The code is the one above it with a seventh character: one more bit.
+const MADE_OF_SEVENTH: u16 = 8;
 
 /// The diagnosis codes of all releases since 2015-10-01.
 pub struct Icd10CmTable {
     pack: Pack,
     index: CodeIndex,
     texts: TextStore,
+    words: Option<WordSections>,
     records: Section,
     spans: Section,
     histories: Section,
@@ -112,6 +116,7 @@ impl Icd10CmTable {
         let index = CodeIndex::open(&pack)?;
         let table = Icd10CmTable {
             texts: TextStore::open(&pack)?,
+            words: WordSections::open(&pack)?,
             records: pack.section("records", RECORD)?,
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
@@ -152,6 +157,21 @@ impl Icd10CmTable {
 
     pub(crate) fn index(&self) -> &CodeIndex {
         &self.index
+    }
+
+    /// The words by which codes are found; `None` if an earlier cleanclaim made the pack.
+    pub(crate) fn words(&self) -> Option<WordIndex<'_>> {
+        self.words.as_ref()?.read(&self.pack, &self.texts)
+    }
+
+    /// Does a phrase hold on a day, as far as the editions that were read tell? Before the first, what it has is the nearest there is.
+    pub(crate) fn phrase_holds(&self, phrase: Phrase, day: Date) -> bool {
+        let windows = self.pack.bytes(self.note_windows);
+        let day_at = |at| Date::from_number_unchecked(u32_at(windows, at));
+        phrase.kind != PhraseKind::Inclusion || {
+            let at = phrase.window * 8;
+            DateRange { from: day_at(at), to: day_at(at + 4) }.contains(day.max(self.notes_from()))
+        }
     }
 
     /// Number of codes and headers.
@@ -298,7 +318,10 @@ impl Icd10CmTable {
 
     /// The codes directly below, of any release.
     pub fn children(&self, rank: Rank) -> Vec<Rank> {
-        self.below(rank).into_iter().filter(|&r| self.record(r).parent == rank.0).collect()
+        // What is below a code follows it, and has a parent that is the code or follows it, too.
+        let parents = (rank.0 + 1..self.len() as u32).map(|at| (Rank(at), self.record(Rank(at)).parent));
+        let below = parents.take_while(|&(_, parent)| parent != NONE && parent >= rank.0);
+        below.filter(|&(_, parent)| parent == rank.0).map(|(at, _)| at).collect()
     }
 
     /// All codes below, of any release, in order.
@@ -364,26 +387,58 @@ impl Icd10CmTable {
         self.texts.get(&self.pack, u32_at(self.pack.bytes(self.blocks), at * BLOCK + 12))
     }
 
+    /// The number of the chapter.
+    pub(crate) fn chapter_number(&self, rank: Rank) -> Option<u32> {
+        let block = usize::from(self.record(rank).block);
+        let of = u32_at(self.pack.bytes(self.blocks), block * BLOCK + 8) as usize;
+        (block < self.blocks.count(BLOCK)).then(|| u32_at(self.pack.bytes(self.chapters), of * CHAPTER))
+    }
+
+    /// The number of the newest title.
+    pub(crate) fn title_text(&self, rank: Rank) -> Option<TextId> {
+        Some(self.record(rank).title).filter(|&id| id != NONE)
+    }
+
     /// The seventh characters that the code, or one above it, calls for; empty if none.
     pub fn sevenths(&self, rank: Rank) -> Vec<Seventh> {
-        let bytes = self.pack.bytes(self.sevenths);
+        let Some(owner) = self.seventh_owner(rank) else { return Vec::new() };
+        let of = self.seventh_texts(owner);
+        of.map(|(character, text)| Seventh { character, meaning: self.texts.get(&self.pack, text) }).collect()
+    }
+
+    /// The code, or the one above it, at which the tabular list says which seventh characters there are.
+    pub(crate) fn seventh_owner(&self, rank: Rank) -> Option<Rank> {
         let mut node = Some(rank);
-        while let Some(at) = node {
-            let first = lower_bound(bytes, SEVENTH, at.0);
-            let found: Vec<Seventh> = (first..self.sevenths.count(SEVENTH))
-                .map(|i| i * SEVENTH)
-                .take_while(|&i| u32_at(bytes, i) == at.0)
-                .map(|i| Seventh {
-                    character: char::from_u32(u32_at(bytes, i + 4)).unwrap_or('?'),
-                    meaning: self.texts.get(&self.pack, u32_at(bytes, i + 8)),
-                })
-                .collect();
-            if !found.is_empty() {
-                return found;
-            }
+        while let Some(at) = node.filter(|&at| self.seventh_texts(at).next().is_none()) {
             node = self.parent(at);
         }
-        Vec::new()
+        node
+    }
+
+    /// The seventh characters that the tabular list gives at this very code, and the numbers of their meanings.
+    pub(crate) fn seventh_texts(&self, rank: Rank) -> impl Iterator<Item = (char, TextId)> + '_ {
+        let bytes = self.pack.bytes(self.sevenths);
+        let first = lower_bound(bytes, SEVENTH, rank.0);
+        (first..self.sevenths.count(SEVENTH))
+            .map(|i| i * SEVENTH)
+            .take_while(move |&i| u32_at(bytes, i) == rank.0)
+            .map(|i| (char::from_u32(u32_at(bytes, i + 4)).unwrap_or('?'), u32_at(bytes, i + 8)))
+    }
+
+    /// Are the codes directly below it made of it and a seventh character?
+    pub(crate) fn wants_seventh(&self, rank: Rank) -> bool {
+        // The first code below stands next in order.
+        let next = Rank(rank.0 + 1);
+        let next = if next.at() < self.len() { self.record(next) } else { return false };
+        next.parent == rank.0 && next.traits & MADE_OF_SEVENTH != 0
+    }
+
+    /// The code made of a code and a seventh character, with placeholders between.
+    pub(crate) fn with_seventh(&self, rank: Rank, character: char) -> Option<Rank> {
+        let mut code = self.index.code(rank)?;
+        code.resize(code.len().max(6), b'X');
+        code.push(u8::try_from(character).ok()?);
+        self.index.rank(&code)
     }
 
     /// The notes at the code itself.

@@ -1,0 +1,96 @@
+//! What coders write for what the tabular list says: `data/lists/abbreviations.csv`.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::table::{stem, words_of};
+
+/// Most words of what is written in one row.
+pub(super) const LONGEST: usize = 4;
+
+/// A meaning of what is written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    /// As the table has it.
+    pub(super) text: &'static str,
+    /// Its words, without those that carry nothing.
+    pub(super) words: Vec<String>,
+}
+
+/// By the stems of what is written.
+static TABLE: LazyLock<FxHashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
+    let mut out: FxHashMap<String, Vec<Meaning>> = FxHashMap::default();
+    for (written, text) in rows() {
+        let mut words = words_of(text);
+        words.retain(|word| !is_empty_word(word));
+        out.entry(key(&words_of(written))).or_default().push(Meaning { text, words });
+    }
+    out
+});
+
+/// The rows: what is written, what it means.
+fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let text = include_str!("../../data/lists/abbreviations.csv");
+    text.lines().skip(1).filter_map(|line| line.split_once(','))
+}
+
+/// The meanings of some words, read together.
+pub(super) fn meanings(words: &[String]) -> &'static [Meaning] {
+    TABLE.get(&key(words)).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn key(words: &[String]) -> String {
+    words.iter().map(|word| stem(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Words that only hold others together.
+pub(super) fn is_empty_word(word: &str) -> bool {
+    ["of", "the", "and", "or", "in", "to", "for", "by", "on", "at", "an", "as", "is", "from"].contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_sorted_unique_and_not_too_long() {
+        let all: Vec<_> = rows().collect();
+        assert!(all.len() >= 400, "{} rows", all.len());
+        for pair in all.windows(2) {
+            assert!(pair[0] < pair[1], "{:?} stands before {:?}", pair[0], pair[1]);
+        }
+        let keys: std::collections::HashSet<_> = all.iter().map(|(w, m)| (key(&words_of(w)), m)).collect();
+        assert_eq!(keys.len(), all.len(), "the same in another form");
+        for (written, means) in all {
+            assert!((1..=LONGEST).contains(&words_of(written).len()), "{written}");
+            assert_ne!(written, means);
+            assert_eq!(written, written.to_lowercase());
+        }
+    }
+
+    #[test]
+    fn every_word_of_every_meaning_is_in_the_tabular_list() {
+        let tables = crate::Tables::embedded();
+        let words = tables.icd10cm.words().unwrap();
+        let mut unknown = Vec::new();
+        for (written, means) in rows() {
+            unknown.extend(
+                words_of(means)
+                    .into_iter()
+                    .filter(|w| words.written(w).is_none())
+                    .map(|w| format!("{written}: {w}")),
+            );
+        }
+        assert!(unknown.is_empty(), "{unknown:#?}");
+    }
+
+    #[test]
+    fn what_is_written_is_found_in_any_form() {
+        let text = |written: &str| meanings(&words_of(written)).iter().map(|m| m.text).collect::<Vec<_>>();
+        assert_eq!(text("W/O"), ["without"]);
+        assert_eq!(text("kidney stones"), ["calculus of kidney"]);
+        assert!(text("htn").contains(&"hypertension"));
+        assert!(text("nothing").is_empty());
+    }
+}

@@ -1,0 +1,78 @@
+//! A query that is a code, or the beginning of codes.
+
+use super::{FoundCode, Hit, How, Matched, Query, Via};
+use crate::Tables;
+use crate::table::{Rank, Standing, Status};
+
+/// The codes that are or begin as the text; `None` if there are none, so that it must be words.
+pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
+    let key = key(&query.text)?;
+    let prefix = query.prefix.as_deref().map(|text| self::key(text).unwrap_or_else(|| text.to_owned()));
+    let is_wanted = |code: &[u8]| prefix.as_deref().is_none_or(|p| code.starts_with(p.as_bytes()));
+    let mut found = false;
+    let mut out = Vec::new();
+    let hit = |code: FoundCode, title, (status, day)| Hit {
+        code,
+        title,
+        status,
+        day,
+        wants_seventh: false,
+        seventh: None,
+        via: Via::Code,
+        words: vec![Matched { written: query.text.trim().to_owned(), meant: None, how: How::Code }],
+        missing: Vec::new(),
+        score: 1.0,
+    };
+    let table = &tables.icd10cm;
+    if key.as_bytes()[0].is_ascii_alphabetic() {
+        let mut codes = table.index().with_prefix(key.as_bytes());
+        found |= !codes.is_empty();
+        codes.retain(|(code, rank)| {
+            is_wanted(code) && query.chapter.is_none_or(|c| table.chapter_number(*rank) == Some(c))
+        });
+        // The code itself, then those in force, then the others; each in order.
+        let stands = |rank: Rank| match table.standing(rank, query.as_of) {
+            Standing::Billable(_) => 0,
+            Standing::Header => 1,
+            _ => 2,
+        };
+        codes.retain(|&(_, rank)| !query.billable || stands(rank) == 0);
+        codes.sort_by_key(|(code, rank)| (*code != key.as_bytes(), stands(*rank) == 2));
+        for (_, rank) in codes.into_iter().take(query.limit) {
+            let Some(code) = table.code(rank) else { continue };
+            let status = Status::of_diagnosis(table, table.standing(rank, query.as_of));
+            let mut hit = hit(FoundCode::Diagnosis(code), table.title_on(rank, query.as_of), status);
+            hit.wants_seventh = table.wants_seventh(rank) && status.0 == Status::Header;
+            out.push(hit);
+        }
+    }
+    if let Some(table) = tables.procedures.as_ref().filter(|_| query.chapter.is_none()) {
+        let mut codes = table.index().with_prefix(key.as_bytes());
+        codes.retain(|&(_, rank)| table.is_listed(rank));
+        found |= !codes.is_empty();
+        codes.retain(|(code, _)| is_wanted(code));
+        for (_, rank) in codes {
+            let in_force = table.in_force(rank, query.as_of);
+            let status = in_force.map_or((Status::Unlisted, None), Status::of_listed);
+            if let Some(code) = table.code(rank).filter(|_| !query.billable || status.0 == Status::InForce) {
+                out.push(hit(FoundCode::Procedure(code), table.title(rank), status));
+            }
+            if out.len() >= query.limit {
+                break;
+            }
+        }
+    }
+    out.truncate(query.limit);
+    found.then_some(out)
+}
+
+/// The text as codes are kept, if it can be a code or the beginning of one: two to seven letters and digits with a digit among the first
+/// two, and no blank between.
+pub(super) fn key(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches(['-', '*']);
+    let all = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    let key: String = text.chars().filter(|&c| c != '.').map(|c| c.to_ascii_uppercase()).collect();
+    let digit = key.bytes().take(2).any(|b| b.is_ascii_digit());
+    let dots = text.bytes().filter(|&b| b == b'.').count();
+    (all && digit && dots < 2 && (2..=7).contains(&key.len())).then_some(key)
+}

@@ -1,0 +1,295 @@
+//! Search among the diagnoses: titles and inclusion terms, sides, seventh characters, and the code that stands for its header.
+
+use rustc_hash::FxHashMap;
+
+use super::plan::{Mask, Plan};
+use super::score::{Grammar, Match, candidates, look};
+use super::words::Part;
+use super::{FoundCode, Hit, Query, Via, by_code, denies, explained};
+use crate::code::Side;
+use crate::table::{Icd10CmTable, PhraseKind, PhraseWord, Rank, Standing, Status, Stem, WordIndex};
+
+/// A header is mostly not what is wanted.
+const HEADER: f32 = 0.92;
+/// Nor is a code that is not in force.
+const NOT_IN_FORCE: f32 = 0.5;
+/// The other side is wrong.
+const OTHER_SIDE: f32 = 0.5;
+/// So is a code that names none of the sides, if one was asked for.
+const NO_SIDE: f32 = 0.85;
+/// How much of what a title says beyond the query counts against an inclusion term below it.
+const UNDER_TITLE: f32 = 0.08;
+/// The code with nothing further said, as against what its header has by its words.
+const DEFAULT: f32 = 0.999;
+
+/// A code found, and why.
+#[derive(Clone, Copy)]
+struct Candidate {
+    score: f32,
+    mask: Mask,
+    phrase: u32,
+    /// The seventh character that the query names.
+    seventh: Option<char>,
+    /// The header for which it stands.
+    header: Option<Rank>,
+}
+
+struct Search<'s, 't> {
+    table: &'s Icd10CmTable,
+    index: &'s WordIndex<'t>,
+    query: &'s Query,
+    plan: Plan,
+    grammar: Grammar,
+    denies: bool,
+    left: Mask,
+    right: Mask,
+    /// By the code that calls for them: seventh characters and the words of the query that their meanings have.
+    sevenths: FxHashMap<Rank, Vec<(char, Mask)>>,
+    /// How much of the query some words of it are.
+    covered: FxHashMap<Mask, f32>,
+}
+
+/// The best of them, at most as many as the query wants.
+pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query, parts: &[Part]) -> Vec<Hit> {
+    let Some(plan) = Plan::new(parts, index) else { return Vec::new() };
+    let side = |word| index.written(word).map_or(0, |stem| plan.mask_of(stem));
+    let (left, right) = (side("left"), side("right"));
+    let mut search = Search {
+        table,
+        index,
+        query,
+        grammar: Grammar::of(index),
+        denies: denies(parts),
+        left,
+        right,
+        plan,
+        sevenths: FxHashMap::default(),
+        covered: FxHashMap::default(),
+    };
+    let best = search.best();
+    best.into_iter().filter_map(|(rank, found)| search.hit(rank, found, parts)).collect()
+}
+
+impl Search<'_, '_> {
+    fn best(&mut self) -> Vec<(Rank, Candidate)> {
+        let (table, index, query) = (self.table, self.index, self.query);
+        let within = query.prefix.as_deref().map(|prefix| {
+            let key = by_code::key(prefix).unwrap_or_else(|| prefix.to_ascii_uppercase());
+            table.index().with_prefix(key.as_bytes())
+        });
+        let is_filtered = within.is_some() || query.chapter.is_some();
+        let is_wanted = |number: u32| {
+            let rank = if is_filtered { index.phrase(number).rank } else { return true };
+            within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
+                && query.chapter.is_none_or(|chapter| table.chapter_number(rank) == Some(chapter))
+        };
+        let mut best: FxHashMap<Rank, Candidate> = FxHashMap::default();
+        let mut words = Vec::new();
+        for number in candidates(&self.plan, index, is_wanted) {
+            let phrase = index.phrase(number);
+            if !table.phrase_holds(phrase, query.as_of) {
+                continue;
+            }
+            index.words(phrase.text, &mut words);
+            let mut found = look(&words, &self.plan, &self.grammar, self.denies);
+            if phrase.kind == PhraseKind::Inclusion
+                && let Some(title) = table.title_text(phrase.rank)
+            {
+                // What the title says anyway need not stand in the term: "diabetes NOS" is a diabetes mellitus.
+                index.words(title, &mut words);
+                let title = look(&words, &self.plan, &self.grammar, self.denies);
+                found.mask |= title.mask;
+                // But a term stands under its title: "peripheral neuropathy" under Lyme disease is one of that disease.
+                found.surplus += UNDER_TITLE * title.surplus;
+            }
+            let candidate = self.weigh(number, phrase.rank, phrase.kind, found);
+            let entry = best.entry(phrase.rank).or_insert(candidate);
+            if candidate.score > entry.score {
+                *entry = candidate;
+            }
+        }
+        let mut best: Vec<(Rank, Candidate)> = best.into_iter().filter(|(_, c)| c.score > 0.0).collect();
+        sort(&mut best);
+        best.truncate(query.limit.saturating_add(20));
+        self.add_defaults(&mut best);
+        if query.billable {
+            best.retain(|(rank, c)| {
+                matches!(table.standing(*rank, query.as_of), Standing::Billable(_))
+                    || c.seventh.is_some()
+                    || table.wants_seventh(*rank)
+            });
+        }
+        best.truncate(query.limit);
+        best
+    }
+
+    /// The score of a code by one of its phrases.
+    fn weigh(&mut self, number: u32, rank: Rank, kind: PhraseKind, mut found: Match) -> Candidate {
+        let mut covered = *self.covered.entry(found.mask).or_insert_with(|| self.plan.covered(found.mask));
+        let mut chosen = None;
+        let standing = self.table.standing(rank, self.query.as_of);
+        let wants_seventh = standing == Standing::Header && self.table.wants_seventh(rank);
+        if covered < 0.99 && wants_seventh {
+            let before = found.mask;
+            let owner = self.read_sevenths(rank);
+            for &(character, mask) in owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten()
+            {
+                let with = self.plan.covered(before | mask);
+                if with > covered + 1e-4 {
+                    (covered, found.mask, chosen) = (with, before | mask, Some(character));
+                }
+            }
+        }
+        let mut score = found.score(covered, kind);
+        score *= match standing {
+            Standing::Billable(_) => 1.0,
+            Standing::Header if wants_seventh => 1.0,
+            Standing::Header => HEADER,
+            _ => NOT_IN_FORCE,
+        };
+        let wrong = match self.table.side(rank) {
+            Some(Side::Left) => self.right != 0 && found.mask & self.right == 0,
+            Some(Side::Right) => self.left != 0 && found.mask & self.left == 0,
+            None => false,
+        };
+        let sides = self.left | self.right;
+        if wrong {
+            score *= OTHER_SIDE;
+        } else if sides != 0 && found.mask & sides == 0 {
+            score *= NO_SIDE;
+        }
+        Candidate { score, mask: found.mask, phrase: number, seventh: chosen, header: None }
+    }
+
+    /// Reads the meanings of the seventh characters that a code calls for, once for all codes that call for the same.
+    fn read_sevenths(&mut self, rank: Rank) -> Option<Rank> {
+        let (plan, index, table) = (&self.plan, self.index, self.table);
+        let owner = table.seventh_owner(rank)?;
+        self.sevenths.entry(owner).or_insert_with(|| {
+            let mut words = Vec::new();
+            let read = |(character, text)| {
+                index.words(text, &mut words);
+                (character, words.iter().fold(0, |mask, word| mask | plan.mask_of(word.stem)))
+            };
+            table.seventh_texts(owner).map(read).collect()
+        });
+        Some(owner)
+    }
+
+    /// Where a header was found, the code below it that says nothing further is what the words mean: E11.9 for "diabetes".
+    fn add_defaults(&self, best: &mut Vec<(Rank, Candidate)>) {
+        let stands_for_itself = |rank| {
+            self.table.standing(rank, self.query.as_of) != Standing::Header || self.table.wants_seventh(rank)
+        };
+        for at in 0..best.len() {
+            let (header, found) = best[at];
+            let mut below = header;
+            while !stands_for_itself(below) {
+                match self.default_below(below) {
+                    Some(next) => below = next,
+                    None => break,
+                }
+            }
+            if below == header || !stands_for_itself(below) {
+                continue;
+            }
+            let inherited =
+                Candidate { score: found.score * DEFAULT / HEADER, header: Some(header), ..found };
+            match best.iter_mut().find(|(rank, _)| *rank == below) {
+                Some((_, own)) if own.score >= inherited.score => {}
+                Some((_, own)) => *own = inherited,
+                None => best.push((below, inherited)),
+            }
+        }
+        sort(best);
+    }
+
+    /// The code directly below a header whose title adds nothing that was not meant anyway.
+    fn default_below(&self, header: Rank) -> Option<Rank> {
+        let (mut of_header, mut words) = (Vec::new(), Vec::new());
+        self.index.words(self.table.title_text(header)?, &mut of_header);
+        let of_header: Vec<Stem> = of_header.iter().map(|word| word.stem).collect();
+        let adds = |words: &[PhraseWord]| {
+            let mut denied = false;
+            let mut added = 0;
+            for &word in words {
+                denied = self.grammar.denied_after(word.stem, denied);
+                if of_header.contains(&word.stem) || self.grammar.is_light(word) {
+                    continue;
+                }
+                added += if denied { 1 } else { 1000 };
+            }
+            added
+        };
+        let unspecified = self.index.written("unspecified");
+        let mut found: Option<(u32, Rank)> = None;
+        for child in self.table.children(header) {
+            let stands = self.table.standing(child, self.query.as_of);
+            if !matches!(stands, Standing::Billable(_) | Standing::Header) {
+                continue;
+            }
+            let Some(title) = self.table.title_text(child) else { continue };
+            self.index.words(title, &mut words);
+            // "Other" names what has no code of its own, unless it is "other and unspecified".
+            let is_rest = words.iter().any(|w| Some(w.stem) == unspecified);
+            let other = !is_rest && words.iter().any(|w| self.grammar.is_other(*w));
+            let added = adds(&words);
+            if added < 1000 && !other && found.is_none_or(|(least, _)| added < least) {
+                found = Some((added, child));
+            }
+        }
+        found.map(|(_, rank)| rank)
+    }
+
+    fn hit(&self, rank: Rank, found: Candidate, parts: &[Part]) -> Option<Hit> {
+        let (table, day) = (self.table, self.query.as_of);
+        let phrase = self.index.phrase(found.phrase);
+        let via = match phrase.kind {
+            PhraseKind::Inclusion => Via::Inclusion { text: self.index.text(phrase.text) },
+            PhraseKind::FormerTitle if table.title_on(rank, day) != Some(self.index.text(phrase.text)) => {
+                Via::FormerTitle { text: self.index.text(phrase.text) }
+            }
+            _ => match found.header.and_then(|header| table.code(header)) {
+                Some(code) => Via::Header { code },
+                None => Via::Title,
+            },
+        };
+        let (words, missing) = explained(&self.plan, found.mask, parts);
+        let mut rank = rank;
+        let mut seventh = None;
+        let wants = table.wants_seventh(rank);
+        // Who wants billable codes only gets the first of them: the initial encounter.
+        let asked = found.seventh.or_else(|| {
+            let first = || table.sevenths(rank).first().map(|s| s.character);
+            (self.query.billable && wants).then(first).flatten()
+        });
+        if let Some(character) = asked {
+            match table.with_seventh(rank, character) {
+                Some(made) if matches!(table.standing(made, day), Standing::Billable(_)) => {
+                    seventh = table.sevenths(rank).into_iter().find(|s| s.character == character);
+                    rank = made;
+                }
+                _ if self.query.billable => return None,
+                _ => {}
+            }
+        }
+        let (status, edge) = Status::of_diagnosis(table, table.standing(rank, day));
+        Some(Hit {
+            code: FoundCode::Diagnosis(table.code(rank)?),
+            title: table.title_on(rank, day),
+            status,
+            day: edge,
+            wants_seventh: seventh.is_none() && wants && status == Status::Header,
+            seventh,
+            via,
+            words,
+            missing,
+            score: found.score,
+        })
+    }
+}
+
+/// The best first; of equals the one that comes first in the tabular list.
+fn sort(best: &mut [(Rank, Candidate)]) {
+    best.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(a.cmp(b)));
+}

@@ -1,0 +1,190 @@
+//! A query in the numbers of one table: which stems to look for, and what each is worth.
+
+use super::How;
+use super::words::Part;
+use crate::table::{Stem, WordIndex};
+
+/// Most different words that a plan can tell apart: the bits of a mask.
+const MOST_BITS: usize = 32;
+
+/// A word in more phrases than this is frequent.
+const FREQUENT: u32 = 2000;
+
+/// Which words of the query a phrase has: a bit each.
+pub(super) type Mask = u32;
+
+/// What to look for in one table.
+pub(super) struct Plan {
+    bits: Vec<Bit>,
+    /// By stem, the words of the query that it fulfils.
+    of_stem: Vec<Mask>,
+    slots: Vec<Slot>,
+    /// The sum of all weights.
+    weight: f32,
+}
+
+struct Bit {
+    stems: Vec<Stem>,
+    /// How many phrases have them.
+    count: u32,
+    worth: f32,
+}
+
+/// A part of the query.
+struct Slot {
+    weight: f32,
+    choices: Vec<Choice>,
+}
+
+/// A reading of a part that the table can fulfil.
+struct Choice {
+    reading: usize,
+    mask: Mask,
+    worth: f32,
+    quality: f32,
+}
+
+/// How much a reading is believed.
+fn quality(how: How) -> f32 {
+    match how {
+        How::Exact | How::Code => 1.0,
+        How::Stem | How::Joined => 0.98,
+        How::Synonym => 0.97,
+        How::Prefix => 0.9,
+        How::Typo => 0.85,
+    }
+}
+
+impl Plan {
+    /// `None` if the table has none of the words.
+    pub(super) fn new(parts: &[Part], index: &WordIndex<'_>) -> Option<Plan> {
+        let of_stem = vec![0; index.stem_count()];
+        let mut plan = Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0 };
+        for part in parts {
+            let mut slot = Slot { weight: 0.0, choices: Vec::new() };
+            for (number, reading) in part.readings.iter().enumerate() {
+                let mut choice =
+                    Choice { reading: number, mask: 0, worth: 0.0, quality: quality(reading.how) };
+                for word in &reading.words {
+                    let stems = word.stems(index);
+                    match plan.bit(stems, index) {
+                        Some(bit) => {
+                            choice.mask |= 1 << bit;
+                            choice.worth += plan.bits[bit].worth;
+                        }
+                        // A word that the table has not: no phrase of it can have the whole reading.
+                        None => choice.worth += worth(0, index.len()),
+                    }
+                }
+                slot.weight = slot.weight.max(choice.worth);
+                if choice.mask != 0 {
+                    slot.choices.push(choice);
+                }
+            }
+            // What no table has cannot be missed by one phrase more than by another.
+            if !part.readings.is_empty() {
+                plan.weight += slot.weight;
+            }
+            plan.slots.push(slot);
+        }
+        (!plan.bits.is_empty()).then_some(plan)
+    }
+
+    /// The bit of some stems, any of which will do.
+    fn bit(&mut self, stems: Vec<Stem>, index: &WordIndex<'_>) -> Option<usize> {
+        if stems.is_empty() {
+            return None;
+        }
+        if let Some(at) = self.bits.iter().position(|bit| bit.stems == stems) {
+            return Some(at);
+        }
+        if self.bits.len() == MOST_BITS {
+            return None;
+        }
+        let at = self.bits.len();
+        for &stem in &stems {
+            if let Some(mask) = self.of_stem.get_mut(usize::from(stem)) {
+                *mask |= 1 << at;
+            }
+        }
+        let count: u32 = stems.iter().map(|&stem| index.count(stem)).sum();
+        self.bits.push(Bit { stems, count, worth: worth(count, index.len()) });
+        Some(at)
+    }
+
+    /// Which words of the query a stem fulfils.
+    #[inline]
+    pub(super) fn mask_of(&self, stem: Stem) -> Mask {
+        self.of_stem.get(usize::from(stem)).copied().unwrap_or(0)
+    }
+
+    /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first, and the frequent
+    /// ones are left to the close look once few phrases are left to choose from.
+    pub(super) fn gather(&self, index: &WordIndex<'_>, few: usize) -> (Vec<Mask>, Vec<u32>) {
+        let mut order: Vec<usize> = (0..self.bits.len()).collect();
+        order.sort_by_key(|&at| self.bits[at].count);
+        let (mut masks, mut touched): (Vec<Mask>, _) = (vec![0; index.len()], Vec::new());
+        for at in order {
+            let bit = &self.bits[at];
+            if bit.count > FREQUENT && (1..=few).contains(&touched.len()) {
+                break;
+            }
+            for &stem in &bit.stems {
+                index.each_phrase(stem, |phrase| {
+                    if let Some(mask) = masks.get_mut(phrase as usize) {
+                        if *mask == 0 {
+                            touched.push(phrase);
+                        }
+                        *mask |= 1 << at;
+                    }
+                });
+            }
+        }
+        (masks, touched)
+    }
+
+    /// How much of the query a phrase with these words fulfils, from 0 to 1.
+    pub(super) fn covered(&self, mask: Mask) -> f32 {
+        let mut sum = 0.0;
+        for slot in &self.slots {
+            sum += slot.weight * slot.best(self, mask).map_or(0.0, |(_, much)| much);
+        }
+        if self.weight > 0.0 { sum / self.weight } else { 0.0 }
+    }
+
+    /// For each part of the query, the number of the reading that these words fulfil best, and whether they fulfil it wholly.
+    pub(super) fn readings(&self, mask: Mask) -> impl Iterator<Item = Option<(usize, bool)>> {
+        self.slots.iter().map(move |slot| {
+            let (choice, _) = slot.best(self, mask)?;
+            Some((choice.reading, choice.mask & !mask == 0))
+        })
+    }
+}
+
+impl Slot {
+    /// The reading that a phrase with these words fulfils best, and how much of it.
+    fn best(&self, plan: &Plan, mask: Mask) -> Option<(&Choice, f32)> {
+        let mut best: Option<(&Choice, f32)> = None;
+        for choice in &self.choices {
+            let has = choice.mask & mask;
+            if has == 0 {
+                continue;
+            }
+            let worth: f32 =
+                plan.bits.iter().enumerate().filter(|(i, _)| has >> i & 1 == 1).map(|(_, b)| b.worth).sum();
+            // Half of a meaning is less than half as good.
+            let part = (worth / choice.worth).min(1.0);
+            let much = choice.quality * part * part;
+            if best.is_none_or(|(_, most)| much > most) {
+                best = Some((choice, much));
+            }
+        }
+        best
+    }
+}
+
+/// What a word is worth that stands in `count` of `all` phrases: the rarer, the more.
+fn worth(count: u32, all: usize) -> f32 {
+    let (count, all) = (count as f32, all as f32);
+    (1.0 + (all - count + 0.5).max(0.5) / (count + 0.5)).ln()
+}

@@ -1,0 +1,74 @@
+//! Search among the procedures of the user's own tables.
+
+use rustc_hash::FxHashMap;
+
+use super::plan::Plan;
+use super::score::{Grammar, Match, candidates, look};
+use super::words::Part;
+use super::{FoundCode, Hit, Query, Via, by_code, denies, explained};
+use crate::table::{PhraseKind, ProcedureTable, Rank, Status, WordIndex};
+
+/// The best of them, at most as many as the query wants.
+pub(super) fn search(
+    table: &ProcedureTable,
+    index: &WordIndex<'_>,
+    query: &Query,
+    parts: &[Part],
+) -> Vec<Hit> {
+    let Some(plan) = Plan::new(parts, index) else { return Vec::new() };
+    let grammar = Grammar::of(index);
+    let query_denies = denies(parts);
+    let status = |rank| {
+        let in_force = table.in_force(rank, query.as_of);
+        in_force.map_or((Status::Unlisted, None), Status::of_listed)
+    };
+    let within = query.prefix.as_deref().map(|prefix| {
+        let key = by_code::key(prefix).unwrap_or_else(|| prefix.to_ascii_uppercase());
+        table.index().with_prefix(key.as_bytes())
+    });
+    let is_wanted = |number: u32| {
+        let rank = index.phrase(number).rank;
+        within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
+            && (!query.billable || status(rank).0 == Status::InForce)
+    };
+    let mut best: FxHashMap<Rank, (f32, Match, u32)> = FxHashMap::default();
+    let mut words = Vec::new();
+    for number in candidates(&plan, index, is_wanted) {
+        let phrase = index.phrase(number);
+        index.words(phrase.text, &mut words);
+        let found = look(&words, &plan, &grammar, query_denies);
+        let mut score = found.score(plan.covered(found.mask), phrase.kind);
+        if status(phrase.rank).0 != Status::InForce {
+            score *= 0.6;
+        }
+        let entry = best.entry(phrase.rank).or_insert((score, found, number));
+        if score > entry.0 {
+            *entry = (score, found, number);
+        }
+    }
+    let mut best: Vec<_> = best.into_iter().filter(|(_, (score, ..))| *score > 0.0).collect();
+    best.sort_by(|(a, (x, ..)), (b, (y, ..))| y.total_cmp(x).then(a.cmp(b)));
+    best.truncate(query.limit);
+    let hits = best.into_iter().filter_map(|(rank, (score, found, number))| {
+        let phrase = index.phrase(number);
+        let (status, day) = status(rank);
+        let (words, missing) = explained(&plan, found.mask, parts);
+        let via = match phrase.kind {
+            PhraseKind::ShortTitle => Via::ShortTitle { text: index.text(phrase.text) },
+            _ => Via::Title,
+        };
+        Some(Hit {
+            code: FoundCode::Procedure(table.code(rank)?),
+            title: table.title(rank),
+            status,
+            day,
+            wants_seventh: false,
+            seventh: None,
+            via,
+            words,
+            missing,
+            score,
+        })
+    });
+    hits.collect()
+}

@@ -1,0 +1,213 @@
+//! How well a phrase answers a query.
+
+use rustc_hash::FxHashMap;
+
+use super::plan::{Mask, Plan};
+use crate::table::{PhraseKind, PhraseWord, Stem, WordIndex};
+
+/// Most phrases that are looked at closely.
+const CLOSELY: usize = 500;
+/// How fast words that were not asked for count against a phrase.
+const SURPLUS: f32 = 0.13;
+
+/// Words that say nothing that was not meant anyway: "unspecified" is what is left when nothing more is said.
+const LIGHT: [&str; 22] = [
+    "nos",
+    "nec",
+    "specified",
+    "site",
+    "type",
+    "uncomplicated",
+    "disease",
+    "disorder",
+    "organism",
+    "encounter",
+    "essential",
+    "side",
+    "unilateral",
+    "region",
+    "current",
+    "male",
+    "female",
+    "trimester",
+    "severity",
+    "stage",
+    "degree",
+    "status",
+];
+const EMPTY: [&str; 14] =
+    ["of", "the", "and", "or", "in", "to", "for", "by", "on", "at", "an", "as", "is", "due"];
+/// What has no code of its own comes after what is not specified.
+const OTHER: f32 = 0.4;
+const UNSPECIFIED: f32 = 0.15;
+const DENIED: f32 = 0.1;
+/// Where a side is, as "right upper limb" for "right".
+const PLACE_OF_SIDE: f32 = 0.4;
+/// From here on a title says what is not.
+pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
+
+/// What a word does in phrases, whatever it means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Plain,
+    Light,
+    Empty,
+    Other,
+    Denies,
+    With,
+    Side,
+    /// Names a side, and says nothing.
+    NoSide,
+}
+
+/// The classes of the words of a table.
+pub(super) struct Grammar {
+    of_stem: Vec<Class>,
+}
+
+impl Grammar {
+    pub(super) fn of(index: &WordIndex<'_>) -> Grammar {
+        let mut of_stem = vec![Class::Plain; index.stem_count()];
+        let lists: [(&[&str], Class); 7] = [
+            (&LIGHT, Class::Light),
+            (&EMPTY, Class::Empty),
+            (&["other"], Class::Other),
+            (&DENIES, Class::Denies),
+            (&["with"], Class::With),
+            (&["left", "right", "bilateral"], Class::Side),
+            (&["unspecified"], Class::NoSide),
+        ];
+        for (words, class) in lists {
+            for stem in words.iter().filter_map(|word| index.written(word)) {
+                of_stem[usize::from(stem)] = class;
+            }
+        }
+        Grammar { of_stem }
+    }
+
+    fn class(&self, stem: Stem) -> Class {
+        self.of_stem.get(usize::from(stem)).copied().unwrap_or(Class::Plain)
+    }
+
+    /// Does the word add nothing to a title?
+    pub(super) fn is_light(&self, word: PhraseWord) -> bool {
+        use Class::{Empty, Light, NoSide, Other, With};
+        word.optional || matches!(self.class(word.stem), Light | Empty | Other | With | NoSide)
+    }
+
+    /// Does it say that what follows has no code of its own?
+    pub(super) fn is_other(&self, word: PhraseWord) -> bool {
+        self.class(word.stem) == Class::Other
+    }
+
+    /// Is what follows the word denied, if it was denied before it or not? "Without foreign body of left finger" does not deny the finger.
+    pub(super) fn denied_after(&self, stem: Stem, before: bool) -> bool {
+        match self.class(stem) {
+            Class::Denies => true,
+            Class::With | Class::Side | Class::NoSide => false,
+            _ => before,
+        }
+    }
+
+    fn is_side(&self, stem: Stem) -> bool {
+        matches!(self.class(stem), Class::Side | Class::NoSide)
+    }
+
+    /// How much a word counts that was not asked for.
+    fn surplus(&self, word: PhraseWord, denied: bool, at_side: bool) -> f32 {
+        match self.class(word.stem) {
+            _ if word.optional => 0.0,
+            Class::Empty | Class::With => 0.0,
+            Class::Other => OTHER,
+            Class::Light | Class::NoSide => UNSPECIFIED,
+            _ if denied => DENIED,
+            _ if at_side => PLACE_OF_SIDE,
+            _ => 1.0,
+        }
+    }
+}
+
+/// What a close look at a phrase gave.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Match {
+    pub(super) mask: Mask,
+    /// Words that were not asked for, light ones counted less.
+    pub(super) surplus: f32,
+    /// Do the words of the query stand side by side?
+    pub(super) together: bool,
+    /// Do they begin the phrase?
+    pub(super) begins: bool,
+}
+
+impl Match {
+    /// How good it is, from 0 to a little over 1, if that much of the query is covered.
+    pub(super) fn score(&self, covered: f32, kind: PhraseKind) -> f32 {
+        let mut score = covered * covered.sqrt() / (1.0 + SURPLUS * self.surplus);
+        let boost = |is: bool, factor: f32| if is { factor } else { 1.0 };
+        score *= boost(covered > 0.8 && self.surplus < 0.2, 1.1);
+        score *= boost(self.together, 1.02);
+        score *= boost(self.begins, 1.02);
+        score
+            * match kind {
+                PhraseKind::Title | PhraseKind::ShortTitle => 1.0,
+                PhraseKind::Inclusion => 0.97,
+                PhraseKind::FormerTitle => 0.9,
+            }
+    }
+}
+
+/// The phrases most worth a close look: by the words they have and how many more.
+pub(super) fn candidates(
+    plan: &Plan,
+    index: &WordIndex<'_>,
+    mut is_wanted: impl FnMut(u32) -> bool,
+) -> Vec<u32> {
+    let (masks, mut touched) = plan.gather(index, CLOSELY);
+    touched.retain(|&phrase| is_wanted(phrase));
+    // Few different sets of words, and the same mostly one after another.
+    let mut known: FxHashMap<Mask, f32> = FxHashMap::default();
+    let (mut last, mut worth) = (0, 0.0);
+    let mut found: Vec<(f32, u32)> = Vec::with_capacity(touched.len());
+    for phrase in touched {
+        let mask = masks[phrase as usize];
+        if mask != last {
+            last = mask;
+            worth = *known.entry(mask).or_insert_with(|| {
+                let covered = plan.covered(mask);
+                covered * covered.sqrt()
+            });
+        }
+        let surplus = f32::from(index.length(phrase)) - mask.count_ones() as f32;
+        found.push((worth / (1.0 + SURPLUS * surplus.max(0.0)), phrase));
+    }
+    let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    if found.len() > CLOSELY {
+        found.select_nth_unstable_by(CLOSELY, order);
+        found.truncate(CLOSELY);
+    }
+    found.into_iter().map(|(_, phrase)| phrase).collect()
+}
+
+/// Looks at a phrase closely. What it denies counts only for a query that denies, too.
+pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_denies: bool) -> Match {
+    let mut out = Match::default();
+    let (mut denied, mut at_side) = (false, false);
+    let (mut first, mut last, mut matched) = (None, 0, 0);
+    for (at, &word) in words.iter().enumerate() {
+        denied = grammar.denied_after(word.stem, denied);
+        let mask = plan.mask_of(word.stem);
+        if mask != 0 && (!denied || query_denies) {
+            out.mask |= mask;
+            first.get_or_insert(at);
+            last = at;
+            matched += 1;
+            at_side |= grammar.is_side(word.stem);
+        } else {
+            out.surplus += grammar.surplus(word, denied, at_side);
+        }
+        at_side &= !word.pauses;
+    }
+    out.together = matched > 1 && first.is_some_and(|first| last - first + 1 == matched);
+    out.begins = first == Some(0);
+    out
+}

@@ -1,0 +1,152 @@
+//! What the words of a query mean: as they stand, by the table of abbreviations, as the beginning of a word, or mistyped.
+
+use super::How;
+use super::abbreviations::{LONGEST, is_empty_word, meanings};
+use crate::table::{Stem, WordIndex, words_of};
+
+/// Most words of a query that count.
+pub(super) const MOST: usize = 16;
+
+/// Some words of the query that are read together.
+pub(super) struct Part {
+    /// As they were written.
+    pub(super) written: String,
+    /// What they can mean; empty if no table has such a word.
+    pub(super) readings: Vec<Reading>,
+}
+
+/// One meaning of a part.
+pub(super) struct Reading {
+    pub(super) how: How,
+    /// What it means, in words; `None` if as it is written.
+    pub(super) meant: Option<String>,
+    pub(super) words: Vec<Word>,
+}
+
+/// A word to be found.
+pub(super) enum Word {
+    /// In any of its forms.
+    Any(String),
+    /// Whatever begins so.
+    Beginning(String),
+    /// One of these.
+    OneOf(Vec<String>),
+}
+
+impl Word {
+    /// The stems in a table that fulfil it.
+    pub(super) fn stems(&self, index: &WordIndex<'_>) -> Vec<Stem> {
+        match self {
+            Word::Any(word) => index.written(word).or_else(|| index.stemmed(word)).into_iter().collect(),
+            Word::Beginning(prefix) => {
+                let mut stems = index.beginning(prefix);
+                if let Some(stem) = index.stemmed(prefix).filter(|s| !stems.contains(s)) {
+                    stems.push(stem);
+                }
+                stems
+            }
+            Word::OneOf(words) => words.iter().filter_map(|word| index.written(word)).collect(),
+        }
+    }
+}
+
+/// Reads a query against the words of all tables. A word that any of them has is not mistyped.
+pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> Vec<Part> {
+    let mut words = words_of(text);
+    words.truncate(MOST);
+    // A blank after the last word says that it is whole.
+    let open = text.ends_with(char::is_alphanumeric);
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let rest = &words[at..];
+        let longest = (1..=LONGEST.min(rest.len())).rev().find(|&n| !meanings(&rest[..n]).is_empty());
+        let joined = rest.len() > 1 && longest.unwrap_or(1) == 1 && is_one_word(&rest[..2], indexes);
+        let n = if joined { 2 } else { longest.unwrap_or(1) };
+        let part = &rest[..n];
+        at += n;
+        let is_last = open && at == words.len();
+        if n == 1 && longest.is_none() && is_empty_word(&part[0]) {
+            continue;
+        }
+        let mut readings = Vec::new();
+        if joined {
+            let word = part.concat();
+            readings.push(Reading {
+                how: How::Joined,
+                meant: Some(word.clone()),
+                words: vec![Word::Any(word)],
+            });
+        }
+        for meaning in meanings(part) {
+            readings.push(Reading {
+                how: How::Synonym,
+                meant: Some(meaning.text.to_owned()),
+                words: meaning.words.iter().cloned().map(Word::Any).collect(),
+            });
+        }
+        let only = readings.is_empty();
+        readings.extend(as_it_stands(part, only && is_last, only, indexes));
+        out.push(Part { written: part.join(" "), readings });
+    }
+    out
+}
+
+/// Are two words one in the titles, as "non union"?
+fn is_one_word(words: &[String], indexes: &[WordIndex<'_>]) -> bool {
+    let joined = words.concat();
+    joined.len() > 5 && joined.is_ascii() && indexes.iter().any(|index| index.written(&joined).is_some())
+}
+
+/// Words read as they stand: just so, in another form, as a beginning, and if nothing has them so, as mistyped.
+fn as_it_stands(
+    part: &[String],
+    may_go_on: bool,
+    may_be_wrong: bool,
+    indexes: &[WordIndex<'_>],
+) -> Option<Reading> {
+    let is_written = |word: &String| indexes.iter().any(|index| index.written(word).is_some());
+    if part.iter().all(is_written) {
+        let words = part.iter().filter(|w| part.len() == 1 || !is_empty_word(w)).cloned();
+        return Some(Reading { how: How::Exact, meant: None, words: words.map(Word::Any).collect() });
+    }
+    let [word] = part else { return None };
+    let one = |how, meant, word| Some(Reading { how, meant, words: vec![word] });
+    if may_go_on && word.len() > 1 && indexes.iter().any(|index| !index.beginning(word).is_empty()) {
+        return one(How::Prefix, None, Word::Beginning(word.clone()));
+    }
+    if indexes.iter().any(|index| index.stemmed(word).is_some()) {
+        return one(How::Stem, None, Word::Any(word.clone()));
+    }
+    let meant = if may_be_wrong { mistyped(word, indexes) } else { Vec::new() };
+    (!meant.is_empty()).then(|| Reading {
+        how: How::Typo,
+        meant: Some(meant.join(" or ")),
+        words: vec![Word::OneOf(meant)],
+    })
+}
+
+/// The words that may have been meant: one letter away, or two in a long word; the most frequent ones, at most three.
+fn mistyped(word: &str, indexes: &[WordIndex<'_>]) -> Vec<String> {
+    let letters = word.chars().count();
+    if !(4..=24).contains(&letters) || word.contains(|c: char| c.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let farthest = if letters < 7 { 1 } else { 2 };
+    for distance in 1..=farthest {
+        let mut near: Vec<(bool, u32, String)> = Vec::new();
+        for index in indexes {
+            for (other, stem) in index.near(word, distance) {
+                let first = other.chars().next() == word.chars().next();
+                near.push((!first, u32::MAX - index.count(stem), other));
+            }
+        }
+        near.retain(|(.., other)| !other.contains(|c: char| c.is_ascii_digit()));
+        near.sort();
+        near.dedup_by(|a, b| a.2 == b.2);
+        if !near.is_empty() {
+            return near.into_iter().map(|(.., other)| other).take(3).collect();
+        }
+    }
+    Vec::new()
+}
