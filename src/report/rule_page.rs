@@ -178,7 +178,8 @@ fn standing(rule: &Rule) -> String {
     }
 }
 
-fn source(rule: &Rule) -> String {
+/// Document and section.
+pub(super) fn source(rule: &Rule) -> String {
     let citation = rule.citation;
     if citation.section.is_empty() {
         return citation.title.to_owned();

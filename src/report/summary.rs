@@ -1,7 +1,8 @@
 //! The end of the text report: counts, what was not evaluated and why, which tables were used.
 
 use super::text::{wrapped, write};
-use crate::engine::{Summary, TableUse};
+use crate::Cents;
+use crate::engine::{Charges, Summary, TableUse, tenths};
 use crate::rule::{NotEvaluated, Severity};
 
 /// The terminal's colours, if wanted.
@@ -57,10 +58,8 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
             plural(summary.lines)
         ),
     );
-    if summary.claims > 0 {
-        // In tenths of a percent, rounded down: 100 % means all.
-        let rate = u128::from(summary.clean_claims) * 1000 / u128::from(summary.claims);
-        write(out, format_args!(", {} clean ({}.{} %)", summary.clean_claims, rate / 10, rate % 10));
+    if let Some(rate) = summary.clean_rate() {
+        write(out, format_args!(", {} clean ({})", summary.clean_claims, percent(rate)));
     }
     out.extend_from_slice(b"\n  ");
     let mut any = false;
@@ -74,6 +73,43 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(if any { b"\n" } else { b"no findings\n" });
+    if let Some(text) = charges_text(&summary.charges) {
+        out.extend_from_slice(b"  ");
+        wrapped(out, &text, 2, 4);
+    }
+    if summary.left_out > 0 {
+        let all = summary.total();
+        write(
+            out,
+            format_args!(
+                "  the first {} of {all} findings are shown\n",
+                all.saturating_sub(summary.left_out)
+            ),
+        );
+    }
+}
+
+/// What is at stake; nothing if no claim states a charge.
+pub(super) fn charges_text(charges: &Charges) -> Option<String> {
+    if (charges.billed, charges.at_stake) == (Cents(0), Cents(0)) {
+        return None;
+    }
+    let mut text = format!("charges at stake: {} of {}", charges.at_stake, charges.billed);
+    if let (Ok(part), Ok(whole)) = (u64::try_from(charges.at_stake.0), u64::try_from(charges.billed.0)) {
+        if let Some(rate) = tenths(part, whole) {
+            text.push_str(&format!(" ({})", percent(rate)));
+        }
+    }
+    if charges.unstated > 0 {
+        let (s, states) = if charges.unstated == 1 { ("", "states") } else { ("s", "state") };
+        text.push_str(&format!("; {} claim{s} that are not clean {states} no charge", charges.unstated));
+    }
+    Some(text)
+}
+
+/// Tenths of a percent as people read them.
+pub(super) fn percent(tenths: u16) -> String {
+    format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
 fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {
