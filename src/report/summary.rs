@@ -101,8 +101,7 @@ pub(super) fn charges_text(charges: &Charges) -> Option<String> {
         }
     }
     if charges.unstated > 0 {
-        let (s, states) = if charges.unstated == 1 { ("", "states") } else { ("s", "state") };
-        text.push_str(&format!("; {} claim{s} that are not clean {states} no charge", charges.unstated));
+        text.push_str(&format!("; {} of the claims that are not clean without a charge", charges.unstated));
     }
     Some(text)
 }
