@@ -46,8 +46,7 @@ a,b.csv:4  claim =cmd|' /C calc'!A0,\u{FFFD}[31m\"x\"
 Summary
   3 claims, 4 lines, 1 clean (33.3 %)
   3 errors, 1 warning, 1 info
-  charges at stake: 120.50 of 350.00 (34.4 %); 1 of the claims that are not clean without
-    a charge
+  charges at stake: 120.50 of 350.00 (34.4 %); 1 of the claims that are not clean without a charge
   the first 3 of 5 findings are shown
 
   rule    name                   error  warning     info
