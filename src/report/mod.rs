@@ -2,7 +2,9 @@
 
 mod card;
 mod csv;
+mod diff;
 mod frame;
+mod html;
 mod json;
 mod key;
 mod ndjson;
@@ -15,6 +17,8 @@ mod wrap;
 
 pub use card::{answer_json, answer_text};
 pub use csv::Csv;
+pub use diff::{OldFinding, OldReport, ReportDiff, Side, diff_text, read_report};
+pub use html::Html;
 pub use json::Json;
 pub use ndjson::Ndjson;
 pub use rule_page::{rule_json, rule_markdown, rule_text, rules_markdown};
@@ -72,11 +76,14 @@ pub enum Format {
     Csv,
     /// SARIF 2.1.0, for viewers of findings and code hosts.
     Sarif,
+    /// One page that opens offline: counts, charts and a work list.
+    Html,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 5] = [Format::Text, Format::Json, Format::Ndjson, Format::Csv, Format::Sarif];
+    pub const ALL: [Format; 6] =
+        [Format::Text, Format::Json, Format::Ndjson, Format::Csv, Format::Sarif, Format::Html];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -86,6 +93,7 @@ impl Format {
             Format::Ndjson => "ndjson",
             Format::Csv => "csv",
             Format::Sarif => "sarif",
+            Format::Html => "html",
         }
     }
 
@@ -97,12 +105,17 @@ impl Format {
             Format::Ndjson => Box::new(Ndjson),
             Format::Csv => Box::new(Csv),
             Format::Sarif => Box::new(Sarif),
+            Format::Html => Box::new(Html),
         }
     }
 
     /// Most findings that are written unless told otherwise; `None` where there is no limit.
     pub fn most_findings(self) -> Option<u64> {
-        None
+        match self {
+            // Some 6 MB, and less than a second until it can be used.
+            Format::Html => Some(20_000),
+            _ => None,
+        }
     }
 }
 

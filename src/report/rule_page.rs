@@ -187,7 +187,7 @@ pub(super) fn source(rule: &Rule) -> String {
     format!("{}, {}", citation.title, citation.section)
 }
 
-fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+pub(super) fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<String> = items.into_iter().map(|i| i.to_string()).collect();
     items.join(", ")
 }

@@ -10,7 +10,7 @@ fn formats_are_known_by_name() {
         assert_eq!(format.name().parse::<Format>().unwrap(), format);
     }
     let error = "xml".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(error, "\"xml\" is no report format: expected one of text, json, ndjson, csv, sarif");
+    assert_eq!(error, "\"xml\" is no report format: expected one of text, json, ndjson, csv, sarif, html");
 }
 
 #[test]

@@ -272,3 +272,76 @@ fn text_says_the_same() {
     let expected: Vec<[String; 7]> = expected().iter().map(|f| keys.map(|key| shown(&f[key]))).collect();
     assert_eq!(text_findings(&report(Format::Text, false)), expected);
 }
+
+/// The findings of a page, with what its rules say. The rows are XML as well.
+pub(crate) fn html_findings(page: &str) -> Vec<Flat> {
+    let start = page.find("<tbody>").unwrap();
+    let end = start + page[start..].find("</tbody>").unwrap() + "</tbody>".len();
+    let rows = roxmltree::Document::parse(&page[start..end]).unwrap();
+    let rows: Vec<_> = rows.descendants().filter(|node| node.has_tag_name("tr")).map(html_row).collect();
+    rows.into_iter()
+        .map(|mut row| {
+            let start = page.find(&format!("<article id=\"{}\"", row["rule"])).unwrap();
+            let end = start + page[start..].find("</article>").unwrap() + "</article>".len();
+            let article = roxmltree::Document::parse(&page[start..end]).unwrap();
+            row.insert("name", article.root_element().attribute("data-name").unwrap().to_owned());
+            let part =
+                |class: &str| article.descendants().find(|node| node.attribute("class") == Some(class));
+            let text = |class: &str| part(class).map(all_text).unwrap_or_default();
+            if row["help"].is_empty() {
+                row.insert("help", text("fix"));
+            }
+            row.insert("carc", text("carc").replace(", ", " "));
+            row.insert("source", text("source"));
+            let link = part("source").and_then(|s| s.first_element_child()).and_then(|a| a.attribute("href"));
+            row.insert("url", link.unwrap_or_default().to_owned());
+            row
+        })
+        .collect()
+}
+
+fn all_text(node: roxmltree::Node<'_, '_>) -> String {
+    node.descendants().filter_map(|n| n.is_text().then(|| n.text()).flatten()).collect()
+}
+
+fn html_row(tr: roxmltree::Node<'_, '_>) -> Flat {
+    let cells: Vec<String> = tr.children().filter(roxmltree::Node::is_element).map(all_text).collect();
+    let [level, rule, claim, line, place, codes, _charge, message, help] = &cells[..] else {
+        panic!("{cells:?}")
+    };
+    let data = |name: &str| tr.attribute(name).unwrap_or_default().to_owned();
+    let file = place.strip_suffix(&format!(":{}", data("data-row"))).unwrap();
+    BTreeMap::from([
+        ("kind", "finding".to_owned()),
+        ("file", file.to_owned()),
+        ("row", data("data-row")),
+        ("claim_id", claim.clone()),
+        ("line", line.clone()),
+        ("rule", rule.clone()),
+        ("severity", level.clone()),
+        ("field", data("data-field")),
+        ("codes", codes.clone()),
+        ("message", message.clone()),
+        ("help", help.clone()),
+        ("edition", data("data-edition")),
+        ("stale", data("data-stale")),
+    ])
+}
+
+#[test]
+fn html_says_the_same() {
+    // On a page, control characters are marks, white space is a blank, and document and section stand together.
+    let shown = |text: &str| text.replace(['\n', '\t'], " ").replace(|c: char| c.is_control(), "\u{FFFD}");
+    let mut expected = expected();
+    for finding in &mut expected {
+        let section = finding.remove("section").unwrap();
+        let title = finding.remove("source").unwrap();
+        let source = if section.is_empty() { title } else { format!("{title}, {section}") };
+        finding.insert("source", source);
+        finding.values_mut().for_each(|value| *value = shown(value));
+    }
+    let page = report(Format::Html, false);
+    assert_eq!(html_findings(&page), expected);
+    assert!(page.contains("data-provider=\"1234567893\" data-payer=\"A &lt;b&gt;&amp;&quot;payer&quot;\""));
+    assert!(page.contains("<td>120.50</td>"));
+}

@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 
 use crate::fixture::report;
 
-fn read(path: &str) -> Value {
+pub(crate) fn read(path: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// Says where a document does not conform.
-fn faults(schema: &Value, document: &Value) -> Vec<String> {
+pub(crate) fn faults(schema: &Value, document: &Value) -> Vec<String> {
     let validator = jsonschema::validator_for(schema).unwrap();
     validator.iter_errors(document).map(|e| format!("{}: {e}", e.instance_path())).collect()
 }
 
 /// Our schemas let readers meet properties that they do not know. Here all must be known: what is written is documented.
-fn strict(mut schema: Value) -> Value {
+pub(crate) fn strict(mut schema: Value) -> Value {
     fn close(at: &mut Value) {
         match at {
             Value::Object(object) => {
