@@ -3,7 +3,7 @@
 // Takes the findings out of their table and shows those that are asked for, a page at a time. Text of the claims goes into the page as
 // text only.
 (() => {
-  const PAGE = 100;
+  const PAGE = 50;
   // More rows than anybody prints; said on the paper.
   const PRINTED = 2000;
   const LEVELS = ["error", "warning", "info"];
