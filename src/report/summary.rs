@@ -2,8 +2,9 @@
 
 use super::text::{wrapped, write};
 use crate::Cents;
+use crate::Why;
 use crate::engine::{Charges, Summary, TableUse, tenths};
-use crate::rule::{NotEvaluated, Severity};
+use crate::rule::{NotEvaluated, Rule, Severity};
 
 /// The terminal's colours, if wanted.
 #[derive(Clone, Copy)]
@@ -143,34 +144,52 @@ fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {
     }
 }
 
-/// Rules with the same reason stand on one line.
 fn not_evaluated(gaps: &[NotEvaluated], style: Style, out: &mut Vec<u8>) {
     if gaps.is_empty() {
         return;
     }
     style.in_(out, Style::BOLD, b"\nNot evaluated\n");
-    let mut reasons: Vec<&NotEvaluated> = Vec::new();
-    for gap in gaps {
-        if !reasons.iter().any(|r| r.why == gap.why) {
-            reasons.push(gap);
-        }
-    }
-    for reason in reasons {
-        let mut text = String::new();
-        let (mut fewest, mut most) = (u64::MAX, 0);
-        for gap in gaps.iter().filter(|g| g.why == reason.why) {
-            if !text.is_empty() {
-                text.push_str(", ");
-            }
-            text.push_str(gap.rule.id);
-            fewest = fewest.min(gap.lines);
-            most = most.max(gap.lines);
-        }
-        let lines = if fewest == most { format!("{most}") } else { format!("{fewest} to {most}") };
-        text.push_str(&format!(" on {lines} line{}: {}", plural(most), reason.why));
+    for reason in reasons(gaps) {
+        let ids: Vec<&str> = reason.rules.iter().map(|rule| rule.id).collect();
+        let text =
+            format!("{} on {} line{}: {}", ids.join(", "), reason.lines(), plural(reason.most), reason.why);
         out.extend_from_slice(b"  ");
         wrapped(out, &text, 2, 4);
     }
+}
+
+/// Rules that could not be evaluated for the same reason.
+pub(super) struct Reason {
+    pub(super) why: Why,
+    pub(super) rules: Vec<&'static Rule>,
+    /// Fewest and most lines of any of them.
+    fewest: u64,
+    most: u64,
+}
+
+impl Reason {
+    /// `35`, or `2 to 35`.
+    pub(super) fn lines(&self) -> String {
+        if self.fewest == self.most {
+            return self.most.to_string();
+        }
+        format!("{} to {}", self.fewest, self.most)
+    }
+}
+
+/// Each reason once, in the order in which they are met.
+pub(super) fn reasons(gaps: &[NotEvaluated]) -> Vec<Reason> {
+    let mut out: Vec<Reason> = Vec::new();
+    for &NotEvaluated { rule, why, lines } in gaps {
+        match out.iter_mut().find(|reason| reason.why == why) {
+            Some(same) => {
+                same.rules.push(rule);
+                (same.fewest, same.most) = (same.fewest.min(lines), same.most.max(lines));
+            }
+            None => out.push(Reason { why, rules: vec![rule], fewest: lines, most: lines }),
+        }
+    }
+    out
 }
 
 fn tables(tables: &[TableUse], style: Style, out: &mut Vec<u8>) {

@@ -4,7 +4,7 @@ use super::Esc;
 use crate::Cents;
 use crate::engine::{Share, Summary, tenths};
 use crate::report::rule_page::{list, source};
-use crate::report::summary::{percent, window};
+use crate::report::summary::{percent, reasons, window};
 use crate::report::text::write;
 use crate::rule::{Rule, Severity};
 
@@ -232,18 +232,17 @@ fn not_evaluated(of: &Summary, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(
         b"<section aria-labelledby=\"gaps\"><h2 id=\"gaps\">Not evaluated</h2>\n<p>What could not be checked is not a pass.</p>\n\
-          <table class=\"plain\"><caption class=\"unseen\">Rules that could not be evaluated</caption>\n\
-          <thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Reason</th><th scope=\"col\">Lines</th></tr></thead>\n<tbody>\n",
+          <table class=\"plain\"><caption class=\"unseen\">Why rules could not be evaluated</caption>\n\
+          <thead><tr><th scope=\"col\">Reason</th><th scope=\"col\">Rules</th><th scope=\"col\">Lines</th></tr></thead>\n<tbody>\n",
     );
-    for gap in &of.not_evaluated {
+    for reason in reasons(&of.not_evaluated) {
         write(
             out,
             format_args!(
-                "<tr><th scope=\"row\">{} <span>{}</span></th><td>{}</td><td class=\"number\">{}</td></tr>\n",
-                gap.rule.id,
-                gap.rule.name,
-                Esc(&gap.why.to_string()),
-                grouped(gap.lines)
+                "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"number\">{}</td></tr>\n",
+                Esc(&reason.why.to_string()),
+                list(reason.rules.iter().map(|rule| rule.id)),
+                reason.lines(),
             ),
         );
     }
