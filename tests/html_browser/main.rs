@@ -165,6 +165,7 @@ fn the_page_counts_filters_sorts_and_explains() {
     assert_eq!(page.text("document.activeElement.getAttribute('aria-expanded')"), "true");
     let why = page.text("document.querySelector('.why').textContent");
     assert!(why.contains("Flags a claim when") && why.contains("Source") && why.contains("Place"), "{why}");
+    page.eval("document.querySelector('.why').scrollIntoView({behavior: 'instant', block: 'center'})");
     page.keep("explained.png");
     page.press(" ");
     assert_eq!(page.eval("document.querySelector('.why')"), Value::Null);
