@@ -18,7 +18,7 @@ use crate::rule::{Finding, Severity};
 use crate::{Cents, Error, ErrorKind, Result};
 
 /// How to go about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Threads; 0 for as many as there are processors.
     pub threads: usize,
@@ -28,12 +28,6 @@ pub struct Options {
     pub fail_on: Severity,
     /// Most findings that are written, for a report that a person opens; the summary counts all. Whole claims only.
     pub most_findings: Option<u64>,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { threads: 0, map: ColumnMap::default(), fail_on: Severity::default(), most_findings: None }
-    }
 }
 
 /// What a run gave.

@@ -96,10 +96,10 @@ pub(super) fn charges_text(charges: &Charges) -> Option<String> {
         return None;
     }
     let mut text = format!("charges at stake: {} of {}", charges.at_stake, charges.billed);
-    if let (Ok(part), Ok(whole)) = (u64::try_from(charges.at_stake.0), u64::try_from(charges.billed.0)) {
-        if let Some(rate) = tenths(part, whole) {
-            text.push_str(&format!(" ({})", percent(rate)));
-        }
+    if let (Ok(part), Ok(whole)) = (u64::try_from(charges.at_stake.0), u64::try_from(charges.billed.0))
+        && let Some(rate) = tenths(part, whole)
+    {
+        text.push_str(&format!(" ({})", percent(rate)));
     }
     if charges.unstated > 0 {
         text.push_str(&format!("; {} of the claims that are not clean without a charge", charges.unstated));

@@ -353,7 +353,7 @@ mod tests {
     fn numbers_are_grouped() {
         let all: Vec<String> = [0, 12, 999, 1000, 123_456, 1_234_567].into_iter().map(grouped).collect();
         assert_eq!(all, ["0", "12", "999", "1,000", "123,456", "1,234,567"]);
-        assert_eq!(dollars(Cents(123_456_05)), "$123,456.05");
+        assert_eq!(dollars(Cents(12_345_605)), "$123,456.05");
         assert_eq!(dollars(Cents(-5)), "-$0.05");
     }
 }
