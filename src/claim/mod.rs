@@ -222,12 +222,12 @@ impl Claim {
     /// assert_eq!(claim.charge(), None);
     /// for number in [1, 2] {
     ///     let mut line = Line::new(number);
-    ///     line.charge = Some(Cents(12_50));
+    ///     line.charge = Some(Cents(1_250));
     ///     claim.lines.push(line);
     /// }
-    /// assert_eq!(claim.charge(), Some(Cents(25_00)));
-    /// claim.total_charge = Some(Cents(30_00));
-    /// assert_eq!(claim.charge(), Some(Cents(30_00)));
+    /// assert_eq!(claim.charge(), Some(Cents(2_500)));
+    /// claim.total_charge = Some(Cents(3_000));
+    /// assert_eq!(claim.charge(), Some(Cents(3_000)));
     /// ```
     pub fn charge(&self) -> Option<Cents> {
         let add =

@@ -30,7 +30,7 @@ pub(crate) fn claims() -> Vec<(Claim, Vec<Finding>)> {
     plain.patient.id = "PATIENT-ID".to_owned();
     plain.payer = "A <b>&\"payer\"".to_owned();
     plain.billing_npi = "1234567893".parse().ok();
-    plain.total_charge = Some(Cents(120_50));
+    plain.total_charge = Some(Cents(12_050));
     for code in ["E11.66", "I10", "M54.5", "J06.9", "R05.9", "K21.9", "N39.0", "Z99"] {
         plain.add_diagnosis(code);
     }
@@ -70,7 +70,7 @@ pub(crate) fn summary() -> Summary {
     summary.claims = 3;
     summary.clean_claims = 1;
     summary.lines = 4;
-    summary.charges = Charges { billed: Cents(350_00), at_stake: Cents(120_50), unstated: 1 };
+    summary.charges = Charges { billed: Cents(35_000), at_stake: Cents(12_050), unstated: 1 };
     summary.left_out = 2;
     let share = |name: &str, counts| Share { name: name.to_owned(), counts };
     summary.providers = vec![share("1234567893", [1, 1, 2]), share("", [0, 0, 1])];
