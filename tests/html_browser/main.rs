@@ -1,5 +1,6 @@
 //! The html report in a headless Chromium. Where there is none the test says so and passes; `.ci/run` installs one if it can.
 #![cfg(all(feature = "cli", unix))]
+#![allow(clippy::print_stderr, reason = "says that it skipped, and its figures")]
 
 mod browser;
 #[path = "../common/mod.rs"]
