@@ -51,6 +51,16 @@ pub enum ErrorKind {
         /// What is wrong.
         reason: ClaimsError,
     },
+    /// A report that was written earlier cannot be read back.
+    #[error("{file}{}: {reason}", Place(.place))]
+    Report {
+        /// The report.
+        file: String,
+        /// Line and column, from 1, where there is one.
+        place: Option<(usize, usize)>,
+        /// What is wrong.
+        reason: ReportError,
+    },
     /// A rule panicked over a claim: a fault of the program.
     #[error(
         "internal error in rule {rule} at claim {claim}, row {row}; the claim was not checked to the end. Please report it"
@@ -250,6 +260,35 @@ pub enum ClaimsError {
     Map(String),
 }
 
+/// What is wrong with a report that was written earlier.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// There is nothing in it.
+    #[error("the file is empty: expected a report of `cleanclaim check --format json`")]
+    Empty,
+    /// Another format, as ndjson or text.
+    #[error("not a json report: write it with `cleanclaim check --format json`")]
+    OtherFormat,
+    /// Not JSON, of another version, or without something that a report has.
+    #[error("{what}; expected a report of `cleanclaim check --format json`")]
+    Broken {
+        /// What stands there.
+        what: String,
+    },
+}
+
+struct Place<'a>(&'a Option<(usize, usize)>);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some((line, column)) => write!(f, ":{line}:{column}"),
+            None => Ok(()),
+        }
+    }
+}
+
 struct Line<'a>(&'a Option<u64>);
 
 impl fmt::Display for Line<'_> {
@@ -278,6 +317,10 @@ impl Error {
 
     pub(crate) fn claims(path: impl AsRef<Path>, line: Option<u64>, reason: ClaimsError) -> Error {
         ErrorKind::Claims { path: path.as_ref().to_owned(), line, reason }.into()
+    }
+
+    pub(crate) fn report(file: &str, place: Option<(usize, usize)>, reason: ReportError) -> Error {
+        ErrorKind::Report { file: file.to_owned(), place, reason }.into()
     }
 
     #[cfg(feature = "import")]

@@ -213,6 +213,28 @@ impl Claim {
         self.row = 0;
     }
 
+    /// What is charged for it: the stated total, or else the sum of the charges of its lines; `None` if it states neither.
+    ///
+    /// ```
+    /// use cleanclaim::{Cents, Claim, Line};
+    ///
+    /// let mut claim = Claim::new("A-1");
+    /// assert_eq!(claim.charge(), None);
+    /// for number in [1, 2] {
+    ///     let mut line = Line::new(number);
+    ///     line.charge = Some(Cents(1_250));
+    ///     claim.lines.push(line);
+    /// }
+    /// assert_eq!(claim.charge(), Some(Cents(2_500)));
+    /// claim.total_charge = Some(Cents(3_000));
+    /// assert_eq!(claim.charge(), Some(Cents(3_000)));
+    /// ```
+    pub fn charge(&self) -> Option<Cents> {
+        let add =
+            |sum: Option<Cents>, next: Cents| Some(Cents(sum.map_or(0, |s| s.0).saturating_add(next.0)));
+        self.total_charge.or_else(|| self.lines.iter().filter_map(|line| line.charge).fold(None, add))
+    }
+
     /// Is it a facility's inpatient bill, judged as of the discharge date?
     pub fn is_inpatient(&self) -> bool {
         self.kind == Kind::Institutional && self.facility.bill_type.is_some_and(BillType::is_inpatient)

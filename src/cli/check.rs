@@ -50,6 +50,9 @@ pub(super) struct CheckArgs {
     /// What the columns are called: a TOML file, or one of tuva, cclf, rif, cms1500.
     #[arg(long, value_name = "MAP")]
     map: Option<PathBuf>,
+    /// Most findings in the report, claims whole; the counts stay complete [default: 20000 for html, else no limit].
+    #[arg(long, value_name = "N")]
+    max_findings: Option<u64>,
     /// Exit with 2 if anything could not be evaluated.
     #[arg(long)]
     strict: bool,
@@ -68,7 +71,12 @@ pub(super) fn run(args: &CheckArgs, out: &mut (dyn Write + Send), err: &mut dyn 
     let rules = args.rules()?;
     let inputs = args.inputs()?;
     let map = args.map.as_deref().map_or(Ok(ColumnMap::default()), column_map)?;
-    let options = Options { threads: usize::from(args.threads), map, fail_on: args.fail_on };
+    let options = Options {
+        threads: usize::from(args.threads),
+        map,
+        fail_on: args.fail_on,
+        most_findings: args.max_findings.or(args.format.most_findings()),
+    };
     let checker = Checker::new(args.against.open()?).as_of(args.against.today()).rules(rules.iter());
     let reporter = args.format.reporter(args.colour());
     let job = Job { args, checker: &checker, inputs: &inputs, options: &options, reporter: &*reporter };

@@ -8,6 +8,7 @@ mod explain;
 mod lookup;
 mod output;
 mod policies;
+mod report;
 mod rules;
 mod shell;
 mod tables;
@@ -50,6 +51,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Check claims and report what is wrong with them.
     Check(check::CheckArgs),
+    /// Compare reports that were written.
+    Report(report::ReportArgs),
     /// Explain a rule: what it flags, why, and who says so.
     Explain(explain::ExplainArgs),
     /// List all rules.
@@ -107,6 +110,7 @@ fn dispatch(
             args.against.tables = folder;
             check::run(&args, out, err)
         }
+        Command::Report(args) => report::run(&args, out),
         Command::Explain(mut args) => {
             args.against.tables = folder;
             explain::run(&args, out)

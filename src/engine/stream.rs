@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashSet;
 
+use super::rendered::{Rendered, Written};
 use super::summary::Tally;
 use super::{Checker, Session, Summary};
 use crate::claim::{Claim, Fault, Field, Reason};
 use crate::read::{Assembler, Block, ColumnMap, Cutter, Input};
 use crate::report::{Checked, Reporter};
 use crate::rule::{Finding, Severity};
-use crate::{Error, ErrorKind, Result};
+use crate::{Cents, Error, ErrorKind, Result};
 
 /// How to go about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Threads; 0 for as many as there are processors.
     pub threads: usize,
@@ -24,12 +26,8 @@ pub struct Options {
     pub map: ColumnMap,
     /// A claim with a finding at or above this level is not clean.
     pub fail_on: Severity,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { threads: 0, map: ColumnMap::default(), fail_on: Severity::Error }
-    }
+    /// Most findings that are written, for a report that a person opens; the summary counts all. Whole claims only.
+    pub most_findings: Option<u64>,
 }
 
 /// What a run gave.
@@ -70,7 +68,7 @@ pub fn check_files(
     write(out, &begin)?;
     let mut tally = Tally::default();
     let mut failed = Vec::new();
-    let mut any = false;
+    let mut written = Written::new(options.most_findings);
     for input in inputs {
         let name = input.name();
         let opened = input.open().and_then(|from| Cutter::open(&name, from, &options.map));
@@ -91,13 +89,15 @@ pub fn check_files(
             name: &name,
             layout,
             fail_on: options.fail_on,
+            by_party: reporter.counts_parties(),
+            full: AtomicBool::new(written.full),
             window: threads * 2 + 2,
             source: Mutex::new(Source { cutter: Some(cutter), next: 0, failed: None, spare: vec![] }),
             sink: Mutex::new(Sink {
                 out: &mut *out,
                 next: 0,
                 waiting: BTreeMap::new(),
-                any,
+                written,
                 seen: Seen::default(),
                 broken: None,
                 internal: vec![],
@@ -116,7 +116,7 @@ pub fn check_files(
         }
         let source = run.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let sink = run.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
-        any = sink.any;
+        written = sink.written;
         if sink.tally.lines == 0 && source.failed.is_none() && sink.broken.is_none() {
             warn(&format!("{name}: a header and no claim lines"));
         }
@@ -127,7 +127,9 @@ pub fn check_files(
             return Err(e);
         }
     }
-    let summary = tally.summary(checker.tables());
+    let mut summary = tally.summary(checker.tables());
+    summary.fail_on = options.fail_on;
+    summary.left_out = summary.total().saturating_sub(written.findings);
     let mut end = Vec::new();
     reporter.finish(&summary, &mut end);
     write(out, &end)?;
@@ -147,6 +149,10 @@ struct Run<'a> {
     name: &'a str,
     layout: std::sync::Arc<crate::read::Layout>,
     fail_on: Severity,
+    /// Are findings counted by provider and payer?
+    by_party: bool,
+    /// Is the report full? Then claims are counted and not rendered.
+    full: AtomicBool,
     window: usize,
     source: Mutex<Source>,
     sink: Mutex<Sink<'a>>,
@@ -165,8 +171,7 @@ struct Sink<'a> {
     out: &'a mut (dyn Write + Send),
     next: usize,
     waiting: BTreeMap<usize, Done>,
-    /// Has a claim been reported yet, so that the next one needs a separator?
-    any: bool,
+    written: Written,
     seen: Seen,
     broken: Option<Error>,
     internal: Vec<Error>,
@@ -178,13 +183,21 @@ type FirstLast = (Box<[u8]>, Box<[u8]>);
 
 /// A block's report.
 struct Done {
-    /// The findings, rendered.
-    bytes: Vec<u8>,
+    rendered: Rendered,
     block: Block,
-    /// Each claim's id, by hash, its row, and whether it was clean.
-    ids: Vec<(u64, u64, bool)>,
+    ids: Vec<ClaimAt>,
     /// Are the ids in strictly ascending order, and which are the first and the last?
     ascending: Option<FirstLast>,
+}
+
+/// A claim that was checked.
+#[derive(Clone, Copy)]
+struct ClaimAt {
+    /// Its id, by hash.
+    id: u64,
+    row: u64,
+    clean: bool,
+    charge: Option<Cents>,
 }
 
 impl Run<'_> {
@@ -227,7 +240,7 @@ impl Run<'_> {
         assembler: &mut Assembler,
         tally: &mut Tally,
     ) -> Done {
-        let (mut bytes, mut ids) = (Vec::new(), Vec::new());
+        let (mut rendered, mut ids) = (Rendered::default(), Vec::new());
         let mut ascending = true;
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
         assembler.claims(&block, |claim| {
@@ -239,11 +252,13 @@ impl Run<'_> {
             }
             last.clear();
             last.extend_from_slice(id);
-            let clean = self.check_claim(claim, session, tally, &mut bytes);
-            ids.push((hash(id), claim.row, clean));
+            let charge = claim.charge();
+            let clean = self.check_claim(claim, session, tally, &mut rendered);
+            tally.charge(charge, clean);
+            ids.push(ClaimAt { id: hash(id), row: claim.row, clean, charge });
         });
         let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
-        Done { bytes, block, ids, ascending }
+        Done { rendered, block, ids, ascending }
     }
 
     /// Checks and reports a claim; `true` if it is clean.
@@ -252,7 +267,7 @@ impl Run<'_> {
         claim: &Claim,
         session: &mut Session<'c>,
         tally: &mut Tally,
-        out: &mut Vec<u8>,
+        out: &mut Rendered,
     ) -> bool {
         tally.claims += 1;
         tally.lines += claim.lines.len() as u64;
@@ -272,14 +287,18 @@ impl Run<'_> {
     }
 
     /// Reports findings; `true` if none is at or above the level of failure.
-    fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Vec<u8>) -> bool {
+    fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Rendered) -> bool {
         findings.iter().for_each(|f| tally.count(f));
-        if !findings.is_empty() {
-            if !out.is_empty() {
-                out.extend_from_slice(self.reporter.separator());
+        if self.by_party {
+            tally.count_parties(claim, findings);
+        }
+        if !findings.is_empty() && !self.full.load(Ordering::Relaxed) {
+            if !out.bytes.is_empty() {
+                out.bytes.extend_from_slice(self.reporter.separator());
             }
             let tables = self.checker.tables();
-            self.reporter.claim(&Checked { claim, findings, file: self.name, tables }, out);
+            self.reporter.claim(&Checked { claim, findings, file: self.name, tables }, &mut out.bytes);
+            out.end_claim(findings.len());
         }
         findings.iter().all(|f| f.severity < self.fail_on)
     }
@@ -296,12 +315,15 @@ impl Run<'_> {
             let Some(mut done) = sink.waiting.remove(&next) else { break };
             self.report_scattered(&mut sink.seen, &mut done, session, tally);
             let sink_now = &mut *sink;
-            if sink_now.broken.is_none() && !done.bytes.is_empty() {
-                if std::mem::replace(&mut sink_now.any, true) {
+            let any = sink_now.written.findings > 0;
+            let part = sink_now.written.part(&done.rendered);
+            self.full.store(sink_now.written.full, Ordering::Relaxed);
+            if sink_now.broken.is_none() && !part.is_empty() {
+                if any {
                     sink_now.broken = write(sink_now.out, self.reporter.separator()).err();
                 }
                 if sink_now.broken.is_none() {
-                    sink_now.broken = write(sink_now.out, &done.bytes).err();
+                    sink_now.broken = write(sink_now.out, part).err();
                 }
             }
             sink.next += 1;
@@ -324,15 +346,18 @@ impl Run<'_> {
     ) {
         let mut again = Vec::new();
         seen.add(done, &mut again);
-        for (row, was_clean) in again {
+        for ClaimAt { row, clean: was_clean, charge, .. } in again {
             let mut claim = Claim::new(done.block.claim_id(row, &self.layout));
             claim.row = row;
             let reason = Reason::Scattered;
             claim.faults.push(Fault { field: Field::ClaimId, line: None, row, reason, shown: None });
             let findings: Vec<Finding> = session.check_faults(&claim).to_vec();
-            let clean = self.report(&claim, &findings, tally, &mut done.bytes);
+            let clean = self.report(&claim, &findings, tally, &mut done.rendered);
             // Another thread may have counted it: counts of one thread may fall below zero, their sum does not.
-            tally.clean_claims -= i64::from(was_clean && !clean);
+            if was_clean && !clean {
+                tally.clean_claims -= 1;
+                tally.at_stake(charge);
+            }
         }
         if let Some(lines) = seen.gave_up.take() {
             session.scattered_not_evaluated(lines);
@@ -357,7 +382,7 @@ struct Seen {
 const MOST_IDS: usize = 450_000;
 
 impl Seen {
-    fn add(&mut self, done: &Done, again: &mut Vec<(u64, bool)>) {
+    fn add(&mut self, done: &Done, again: &mut Vec<ClaimAt>) {
         if !self.unordered {
             match &done.ascending {
                 Some((first, last)) if self.last.as_deref().is_none_or(|l| before(l, first)) => {
@@ -380,12 +405,11 @@ impl Seen {
             return self.add(done, again);
         }
         if !self.unordered {
-            self.ordered.extend(done.ids.iter().map(|&(hash, ..)| hash));
+            self.ordered.extend(done.ids.iter().map(|claim| claim.id));
             return;
         }
         self.hashes.extend(std::mem::take(&mut self.ordered));
-        let known = done.ids.iter().filter(|&&(hash, ..)| !self.hashes.insert(hash));
-        again.extend(known.map(|&(_, row, clean)| (row, clean)));
+        again.extend(done.ids.iter().filter(|claim| !self.hashes.insert(claim.id)).copied());
     }
 }
 

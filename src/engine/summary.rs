@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Session;
-use crate::Date;
+use crate::claim::Claim;
+use crate::code::Npi;
 use crate::read::Columns;
 use crate::rule::{Finding, NotEvaluated, Rule, Severity};
 use crate::table::{TableKind, Tables};
+use crate::{Cents, Date};
 
 /// The end of every report.
 #[derive(Clone, Debug, Default)]
@@ -14,20 +16,57 @@ use crate::table::{TableKind, Tables};
 pub struct Summary {
     /// Claims checked.
     pub claims: u64,
-    /// Claims without a finding at or above the level at which a run fails.
+    /// The level at which a run fails: a claim with a finding at or above it is not clean.
+    pub fail_on: Severity,
+    /// Claims without a finding at or above that level.
     pub clean_claims: u64,
+    /// What the claims charge, and how much of it is at stake.
+    pub charges: Charges,
     /// Lines checked.
     pub lines: u64,
     /// Findings that the claims themselves say were looked at and accepted; not counted below.
     pub accepted: u64,
     /// Findings by severity, mildest first: info, warning, error.
     pub findings: [u64; 3],
+    /// Findings that are counted and do not stand in the report: [`Options::most_findings`](super::Options::most_findings) left no room.
+    pub left_out: u64,
     /// Findings by rule and severity, in the order of the rules.
     pub rules: Vec<RuleCount>,
+    /// Findings by the line's rendering provider, or else the claim's billing provider; counted only for reports that show them.
+    pub providers: Vec<Share>,
+    /// Findings by payer, as the file names it; counted only for reports that show them.
+    pub payers: Vec<Share>,
     /// What could not be evaluated, in the order of the rules.
     pub not_evaluated: Vec<NotEvaluated>,
     /// The tables that were used.
     pub tables: Vec<TableUse>,
+}
+
+/// What the claims of a run charge. A claim's charge is [`Claim::charge`]: its stated total, or else the sum of its lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Charges {
+    /// Charges of all claims.
+    pub billed: Cents,
+    /// Charges of the claims that are not clean: what is not paid, or late, if they are sent as they are.
+    pub at_stake: Cents,
+    /// Claims that are not clean and state no charge; they are in neither sum.
+    pub unstated: u64,
+}
+
+/// Findings of one provider or payer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The NPI or the payer; empty for findings on claims that name none.
+    pub name: String,
+    /// Its findings by severity: info, warning, error.
+    pub counts: [u64; 3],
+}
+
+impl Share {
+    /// All its findings.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
 }
 
 /// Findings of one rule.
@@ -69,6 +108,12 @@ pub(crate) struct Tally {
     pub(crate) clean_claims: i64,
     pub(crate) lines: u64,
     accepted: u64,
+    /// In cents; sums of counts of several threads in any order are the same.
+    billed: i128,
+    at_stake: i128,
+    unstated: u64,
+    providers: BTreeMap<Option<Npi>, [u64; 3]>,
+    payers: BTreeMap<String, [u64; 3]>,
     /// By rule id.
     rules: BTreeMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
@@ -79,6 +124,35 @@ impl Tally {
     pub(crate) fn count(&mut self, finding: &Finding) {
         let none = RuleCount { rule: finding.rule, counts: [0; 3] };
         self.rules.entry(finding.rule.id).or_insert(none).counts[finding.severity as usize] += 1;
+    }
+
+    /// Counts a claim's charge.
+    #[inline]
+    pub(crate) fn charge(&mut self, charge: Option<Cents>, clean: bool) {
+        self.billed += charge.map_or(0, |c| i128::from(c.0));
+        if !clean {
+            self.at_stake(charge);
+        }
+    }
+
+    /// Counts the charge of a claim that is not clean.
+    pub(crate) fn at_stake(&mut self, charge: Option<Cents>) {
+        match charge {
+            Some(charge) => self.at_stake += i128::from(charge.0),
+            None => self.unstated += 1,
+        }
+    }
+
+    /// Counts findings by provider and payer.
+    pub(crate) fn count_parties(&mut self, claim: &Claim, findings: &[Finding]) {
+        for finding in findings {
+            let severity = finding.severity as usize;
+            self.providers.entry(finding.provider(claim)).or_default()[severity] += 1;
+            match self.payers.get_mut(&claim.payer) {
+                Some(counts) => counts[severity] += 1,
+                None => self.payers.entry(claim.payer.clone()).or_default()[severity] += 1,
+            }
+        }
     }
 
     pub(crate) fn count_stale(&mut self, kind: TableKind, lines: u64) {
@@ -109,12 +183,18 @@ impl Tally {
         self.clean_claims += other.clean_claims;
         self.lines += other.lines;
         self.accepted += other.accepted;
+        self.billed += other.billed;
+        self.at_stake += other.at_stake;
+        self.unstated += other.unstated;
         for (id, theirs) in &other.rules {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
-            let ours = self.rules.entry(id).or_insert(none);
-            for (ours, theirs) in ours.counts.iter_mut().zip(theirs.counts) {
-                *ours += theirs;
-            }
+            add(&mut self.rules.entry(id).or_insert(none).counts, theirs.counts);
+        }
+        for (&npi, &theirs) in &other.providers {
+            add(self.providers.entry(npi).or_default(), theirs);
+        }
+        for (payer, &theirs) in &other.payers {
+            add(self.payers.entry(payer.clone()).or_default(), theirs);
         }
         for (&kind, &lines) in &other.stale {
             self.count_stale(kind, lines);
@@ -127,9 +207,7 @@ impl Tally {
     pub(crate) fn summary(mut self, tables: &Tables) -> Summary {
         let mut findings = [0; 3];
         for rule in self.rules.values() {
-            for (sum, n) in findings.iter_mut().zip(rule.counts) {
-                *sum += n;
-            }
+            add(&mut findings, rule.counts);
         }
         self.gaps.sort_by_key(|g| (g.rule.id, g.why));
         let tables = TableKind::ALL
@@ -148,19 +226,65 @@ impl Tally {
         Summary {
             claims: self.claims,
             clean_claims: u64::try_from(self.clean_claims).unwrap_or(0),
+            charges: Charges {
+                billed: cents(self.billed),
+                at_stake: cents(self.at_stake),
+                unstated: self.unstated,
+            },
             lines: self.lines,
             accepted: self.accepted,
             findings,
             rules: self.rules.into_values().collect(),
+            providers: shares(
+                self.providers
+                    .into_iter()
+                    .map(|(npi, n)| (npi.map_or_else(String::new, |npi| npi.to_string()), n)),
+            ),
+            payers: shares(self.payers),
             not_evaluated: self.gaps,
             tables,
+            ..Summary::default()
         }
     }
 }
 
+fn add(ours: &mut [u64; 3], theirs: [u64; 3]) {
+    for (ours, theirs) in ours.iter_mut().zip(theirs) {
+        *ours += theirs;
+    }
+}
+
+/// A sum, as far as the type reaches.
+fn cents(sum: i128) -> Cents {
+    Cents(sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+}
+
+/// Those with most findings first, then by name.
+fn shares(of: impl IntoIterator<Item = (String, [u64; 3])>) -> Vec<Share> {
+    let mut out: Vec<Share> = of.into_iter().map(|(name, counts)| Share { name, counts }).collect();
+    out.sort_by(|a, b| b.total().cmp(&a.total()).then_with(|| a.name.cmp(&b.name)));
+    out
+}
+
 impl Summary {
+    /// Clean claims in tenths of a percent, rounded down so that 100 % means all; `None` if there are no claims.
+    pub fn clean_rate(&self) -> Option<u16> {
+        tenths(self.clean_claims, self.claims)
+    }
+
+    /// All findings.
+    pub fn total(&self) -> u64 {
+        self.findings.iter().sum()
+    }
+
     /// Findings of that severity.
     pub fn count(&self, severity: Severity) -> u64 {
         self.findings[severity as usize]
     }
+}
+
+/// A part in tenths of a percent of the whole, rounded down.
+pub(crate) fn tenths(part: u64, whole: u64) -> Option<u16> {
+    let rate = (u128::from(part) * 1000).checked_div(u128::from(whole))?;
+    u16::try_from(rate).ok()
 }

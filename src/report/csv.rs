@@ -39,13 +39,14 @@ impl<'a> Row<'a> {
     }
 
     /// A cell that no spreadsheet takes for a formula: what looks like one, or begins with an apostrophe, gets an
-    /// apostrophe before it.
+    /// apostrophe before it. East Asian spreadsheets take the wide forms of the signs for the signs.
     fn text(&mut self, text: &str) {
         self.next();
-        let guard =
-            matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''));
-        let quotes = memchr::memchr(b'"', text.as_bytes()).is_some();
-        let quote = quotes || memchr::memchr3(b',', b'\n', b'\r', text.as_bytes()).is_some();
+        let guard = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠']);
+        let bytes = text.as_bytes();
+        let quotes = memchr::memchr(b'"', bytes).is_some();
+        let breaks = memchr::memchr3(b'\t', b'\n', b'\r', bytes).is_some();
+        let quote = quotes || breaks || memchr::memchr2(b',', b';', bytes).is_some();
         if quote {
             self.out.push(b'"');
         }
@@ -142,12 +143,17 @@ impl Reporter for Csv {
             ("lines", summary.lines),
         ];
         counts.extend(Severity::ALL.into_iter().rev().map(|s| (s.name(), summary.count(s))));
-        for (what, count) in counts {
+        counts.push(("left_out", summary.left_out));
+        let charges = &summary.charges;
+        counts.push(("claims_at_stake_without_charge", charges.unstated));
+        let amounts = [("charges_billed", charges.billed), ("charges_at_stake", charges.at_stake)];
+        let counts = counts.into_iter().map(|(what, n)| (what, n.to_string()));
+        for (what, count) in counts.chain(amounts.into_iter().map(|(what, sum)| (what, sum.to_string()))) {
             let mut row = Row::new(out, "count");
             row.skip_to(8);
             row.text(what);
             row.skip_to(COLUMNS - 1);
-            row.number(count);
+            row.text(&count);
             row.end();
         }
         for rule in &summary.rules {

@@ -1,23 +1,30 @@
-//! Findings become bytes: text, json, ndjson, csv; and a rule becomes a page.
+//! Findings become bytes: text, json, ndjson, csv, sarif, html; two reports become a comparison, and a rule a page.
 
 mod card;
 mod csv;
+mod diff;
 mod frame;
 mod hits;
+mod html;
 mod json;
+mod key;
 mod ndjson;
 mod procedure_card;
 mod record;
 mod rule_page;
+mod sarif;
 mod summary;
 mod text;
 mod wrap;
 
 pub use card::{answer_json, answer_text};
 pub use csv::Csv;
+pub use diff::{OldFinding, OldReport, ReportDiff, Side, diff_text, read_report};
+pub use html::Html;
 pub use json::Json;
 pub use ndjson::Ndjson;
 pub use rule_page::{rule_json, rule_markdown, rule_text, rules_markdown};
+pub use sarif::Sarif;
 pub use summary::summary_text;
 pub use text::Text;
 
@@ -38,6 +45,10 @@ pub trait Reporter: Sync {
     fn claim(&self, of: &Checked<'_>, out: &mut Vec<u8>);
     /// What comes last.
     fn finish(&self, summary: &Summary, out: &mut Vec<u8>);
+    /// Does the end need the counts by provider and payer? They take some hundred bytes for each, and only those with findings are held.
+    fn counts_parties(&self) -> bool {
+        false
+    }
 }
 
 /// A claim that has findings.
@@ -65,11 +76,16 @@ pub enum Format {
     Ndjson,
     /// For spreadsheets: one row a finding, then rows of the summary.
     Csv,
+    /// SARIF 2.1.0, for viewers of findings and code hosts.
+    Sarif,
+    /// One page that opens offline: counts, charts and a work list.
+    Html,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Ndjson, Format::Csv];
+    pub const ALL: [Format; 6] =
+        [Format::Text, Format::Json, Format::Ndjson, Format::Csv, Format::Sarif, Format::Html];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -78,6 +94,8 @@ impl Format {
             Format::Json => "json",
             Format::Ndjson => "ndjson",
             Format::Csv => "csv",
+            Format::Sarif => "sarif",
+            Format::Html => "html",
         }
     }
 
@@ -88,6 +106,17 @@ impl Format {
             Format::Json => Box::new(Json),
             Format::Ndjson => Box::new(Ndjson),
             Format::Csv => Box::new(Csv),
+            Format::Sarif => Box::new(Sarif),
+            Format::Html => Box::new(Html),
+        }
+    }
+
+    /// Most findings that are written unless told otherwise; `None` where there is no limit.
+    pub fn most_findings(self) -> Option<u64> {
+        match self {
+            // Some 6 MB, and less than a second until it can be used.
+            Format::Html => Some(20_000),
+            _ => None,
         }
     }
 }
@@ -96,7 +125,9 @@ impl std::str::FromStr for Format {
     type Err = Error;
     fn from_str(s: &str) -> crate::Result<Format> {
         Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(s)).ok_or_else(|| {
-            ErrorKind::Usage(format!("{s:?} is no report format: expected text, json, ndjson or csv")).into()
+            let names: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
+            ErrorKind::Usage(format!("{s:?} is no report format: expected one of {}", names.join(", ")))
+                .into()
         })
     }
 }

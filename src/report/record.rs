@@ -5,11 +5,11 @@ use std::fmt;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::Checked;
-use crate::Why;
 use crate::claim::Field;
 use crate::engine::{RuleCount, Summary, TableUse};
 use crate::rule::{Finding, Rule, Severity};
 use crate::table::Tables;
+use crate::{Cents, Why};
 
 /// A finding as it is written.
 #[derive(serde::Serialize)]
@@ -93,14 +93,25 @@ pub(super) fn edition<'a>(finding: &'a Finding, tables: &'a Tables) -> &'a str {
 pub(super) struct SummaryRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
+    fail_on: Severity,
     claims: u64,
     clean_claims: u64,
+    charges: ChargesRecord,
     lines: u64,
+    left_out: u64,
     findings: BySeverity,
     #[serde(serialize_with = "rules_by_id")]
     rules: &'a [RuleCount],
     not_evaluated: Vec<Gap>,
     tables: &'a [TableUse],
+}
+
+/// Amounts are texts with two digits after the point: no reader may round them.
+#[derive(serde::Serialize)]
+struct ChargesRecord {
+    billed: Cents,
+    at_stake: Cents,
+    unstated: u64,
 }
 
 #[derive(serde::Serialize)]
@@ -135,9 +146,16 @@ impl<'a> SummaryRecord<'a> {
         let gap = |g: &crate::rule::NotEvaluated| Gap { rule: g.rule.id, reason: g.why, lines: g.lines };
         SummaryRecord {
             kind,
+            fail_on: of.fail_on,
             claims: of.claims,
             clean_claims: of.clean_claims,
+            charges: ChargesRecord {
+                billed: of.charges.billed,
+                at_stake: of.charges.at_stake,
+                unstated: of.charges.unstated,
+            },
             lines: of.lines,
+            left_out: of.left_out,
             findings: BySeverity {
                 error: of.count(Severity::Error),
                 warning: of.count(Severity::Warning),

@@ -178,7 +178,8 @@ fn standing(rule: &Rule) -> String {
     }
 }
 
-fn source(rule: &Rule) -> String {
+/// Document and section.
+pub(super) fn source(rule: &Rule) -> String {
     let citation = rule.citation;
     if citation.section.is_empty() {
         return citation.title.to_owned();
@@ -186,7 +187,7 @@ fn source(rule: &Rule) -> String {
     format!("{}, {}", citation.title, citation.section)
 }
 
-fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+pub(super) fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<String> = items.into_iter().map(|i| i.to_string()).collect();
     items.join(", ")
 }

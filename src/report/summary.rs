@@ -1,8 +1,10 @@
 //! The end of the text report: counts, what was not evaluated and why, which tables were used.
 
 use super::text::{wrapped, write};
-use crate::engine::{Summary, TableUse};
-use crate::rule::{NotEvaluated, Severity};
+use crate::Cents;
+use crate::Why;
+use crate::engine::{Charges, Summary, TableUse, tenths};
+use crate::rule::{NotEvaluated, Rule, Severity};
 
 /// The terminal's colours, if wanted.
 #[derive(Clone, Copy)]
@@ -57,10 +59,8 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
             plural(summary.lines)
         ),
     );
-    if summary.claims > 0 {
-        // In tenths of a percent, rounded down: 100 % means all.
-        let rate = u128::from(summary.clean_claims) * 1000 / u128::from(summary.claims);
-        write(out, format_args!(", {} clean ({}.{} %)", summary.clean_claims, rate / 10, rate % 10));
+    if let Some(rate) = summary.clean_rate() {
+        write(out, format_args!(", {} clean ({})", summary.clean_claims, percent(rate)));
     }
     out.extend_from_slice(b"\n  ");
     let mut any = false;
@@ -74,6 +74,42 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(if any { b"\n" } else { b"no findings\n" });
+    if let Some(text) = charges_text(&summary.charges) {
+        out.extend_from_slice(b"  ");
+        wrapped(out, &text, 2, 4);
+    }
+    if summary.left_out > 0 {
+        let all = summary.total();
+        write(
+            out,
+            format_args!(
+                "  the first {} of {all} findings are shown\n",
+                all.saturating_sub(summary.left_out)
+            ),
+        );
+    }
+}
+
+/// What is at stake; nothing if no claim states a charge.
+pub(super) fn charges_text(charges: &Charges) -> Option<String> {
+    if (charges.billed, charges.at_stake) == (Cents(0), Cents(0)) {
+        return None;
+    }
+    let mut text = format!("charges at stake: {} of {}", charges.at_stake, charges.billed);
+    if let (Ok(part), Ok(whole)) = (u64::try_from(charges.at_stake.0), u64::try_from(charges.billed.0))
+        && let Some(rate) = tenths(part, whole)
+    {
+        text.push_str(&format!(" ({})", percent(rate)));
+    }
+    if charges.unstated > 0 {
+        text.push_str(&format!("; {} of the claims that are not clean without a charge", charges.unstated));
+    }
+    Some(text)
+}
+
+/// Tenths of a percent as people read them.
+pub(super) fn percent(tenths: u16) -> String {
+    format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
 fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {
@@ -108,34 +144,52 @@ fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {
     }
 }
 
-/// Rules with the same reason stand on one line.
 fn not_evaluated(gaps: &[NotEvaluated], style: Style, out: &mut Vec<u8>) {
     if gaps.is_empty() {
         return;
     }
     style.in_(out, Style::BOLD, b"\nNot evaluated\n");
-    let mut reasons: Vec<&NotEvaluated> = Vec::new();
-    for gap in gaps {
-        if !reasons.iter().any(|r| r.why == gap.why) {
-            reasons.push(gap);
-        }
-    }
-    for reason in reasons {
-        let mut text = String::new();
-        let (mut fewest, mut most) = (u64::MAX, 0);
-        for gap in gaps.iter().filter(|g| g.why == reason.why) {
-            if !text.is_empty() {
-                text.push_str(", ");
-            }
-            text.push_str(gap.rule.id);
-            fewest = fewest.min(gap.lines);
-            most = most.max(gap.lines);
-        }
-        let lines = if fewest == most { format!("{most}") } else { format!("{fewest} to {most}") };
-        text.push_str(&format!(" on {lines} line{}: {}", plural(most), reason.why));
+    for reason in reasons(gaps) {
+        let ids: Vec<&str> = reason.rules.iter().map(|rule| rule.id).collect();
+        let text =
+            format!("{} on {} line{}: {}", ids.join(", "), reason.lines(), plural(reason.most), reason.why);
         out.extend_from_slice(b"  ");
         wrapped(out, &text, 2, 4);
     }
+}
+
+/// Rules that could not be evaluated for the same reason.
+pub(super) struct Reason {
+    pub(super) why: Why,
+    pub(super) rules: Vec<&'static Rule>,
+    /// Fewest and most lines of any of them.
+    fewest: u64,
+    most: u64,
+}
+
+impl Reason {
+    /// `35`, or `2 to 35`.
+    pub(super) fn lines(&self) -> String {
+        if self.fewest == self.most {
+            return self.most.to_string();
+        }
+        format!("{} to {}", self.fewest, self.most)
+    }
+}
+
+/// Each reason once, in the order in which they are met.
+pub(super) fn reasons(gaps: &[NotEvaluated]) -> Vec<Reason> {
+    let mut out: Vec<Reason> = Vec::new();
+    for &NotEvaluated { rule, why, lines } in gaps {
+        match out.iter_mut().find(|reason| reason.why == why) {
+            Some(same) => {
+                same.rules.push(rule);
+                (same.fewest, same.most) = (same.fewest.min(lines), same.most.max(lines));
+            }
+            None => out.push(Reason { why, rules: vec![rule], fewest: lines, most: lines }),
+        }
+    }
+    out
 }
 
 fn tables(tables: &[TableUse], style: Style, out: &mut Vec<u8>) {

@@ -199,7 +199,7 @@ pub(super) fn write(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
 }
 
 /// Text of the input without control characters: a claim id must not steer a terminal.
-fn clean(out: &mut Vec<u8>, text: &str) {
+pub(super) fn clean(out: &mut Vec<u8>, text: &str) {
     if text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         return out.extend_from_slice(text.as_bytes());
     }

@@ -4,18 +4,22 @@ use std::fmt;
 
 use super::Rule;
 use crate::claim::{Claim, Fault, Field};
+use crate::code::Npi;
 use crate::resolve::Why;
 use crate::table::TableKind;
 
 /// How bad a finding is, by what payers do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth a look.
     Info,
     /// Often denied, or an exception exists.
     Warning,
-    /// Rejected or denied by published policy.
+    /// Rejected or denied by published policy; the level at which a run fails unless told otherwise.
+    #[default]
     Error,
 }
 
@@ -96,6 +100,12 @@ impl Finding {
     pub fn stale(&mut self, kind: TableKind) -> &mut Finding {
         self.stale = Some(kind);
         self
+    }
+
+    /// Whose work it is about: who rendered the line, or else who bills the claim.
+    pub fn provider(&self, claim: &Claim) -> Option<Npi> {
+        let line = self.line.and_then(|at| claim.lines.get(at));
+        line.and_then(|line| line.rendering_npi).or(claim.billing_npi)
     }
 
     /// What to do.

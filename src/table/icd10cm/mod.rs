@@ -435,7 +435,7 @@ impl Icd10CmTable {
 
     /// The code made of a code and a seventh character, with placeholders between.
     pub(crate) fn with_seventh(&self, rank: Rank, character: char) -> Option<Rank> {
-        let mut code = self.index.code(rank)?;
+        let mut code = self.code(rank)?.text().as_bytes().to_vec();
         code.resize(code.len().max(6), b'X');
         code.push(u8::try_from(character).ok()?);
         self.index.rank(&code)

@@ -1,0 +1,14 @@
+//! What the page may do: run its own script and use its own style, known by their sha256, and nothing else. No request leaves it.
+
+/// sha256 of `page.css`; `UPDATE=1 cargo test --test report` writes it anew.
+const STYLE_SHA256: &str = "Spa3Mn5ZfaNXiJSPVnYu76h2UD4mLMVCXtpFhiXu2f8=";
+/// sha256 of `page.js`, likewise.
+const SCRIPT_SHA256: &str = "qolCrhd2DT8uKPlpcZkQ2VhLLuJD7ca0BRgaO6glRos=";
+
+/// The content security policy.
+pub(super) fn policy() -> String {
+    format!(
+        "default-src 'none'; script-src 'sha256-{SCRIPT_SHA256}'; style-src 'sha256-{STYLE_SHA256}'; \
+         base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+}
