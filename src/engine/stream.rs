@@ -127,7 +127,7 @@ pub fn check_files(
             return Err(e);
         }
     }
-    let summary = tally.summary(checker.tables());
+    let summary = tally.summary(checker);
     let mut end = Vec::new();
     reporter.finish(&summary, &mut end);
     write(out, &end)?;
@@ -176,13 +176,23 @@ struct Sink<'a> {
 /// First and last id of a block.
 type FirstLast = (Box<[u8]>, Box<[u8]>);
 
+/// What is remembered of a claim until its block's turn.
+#[derive(Clone, Copy)]
+struct CheckedClaim {
+    /// Its id, by hash.
+    id: u64,
+    row: u64,
+    clean: bool,
+    /// By which profile it was checked.
+    plan: u16,
+}
+
 /// A block's report.
 struct Done {
     /// The findings, rendered.
     bytes: Vec<u8>,
     block: Block,
-    /// Each claim's id, by hash, its row, and whether it was clean.
-    ids: Vec<(u64, u64, bool)>,
+    ids: Vec<CheckedClaim>,
     /// Are the ids in strictly ascending order, and which are the first and the last?
     ascending: Option<FirstLast>,
 }
@@ -240,7 +250,7 @@ impl Run<'_> {
             last.clear();
             last.extend_from_slice(id);
             let clean = self.check_claim(claim, session, tally, &mut bytes);
-            ids.push((hash(id), claim.row, clean));
+            ids.push(CheckedClaim { id: hash(id), row: claim.row, clean, plan: session.plan() as u16 });
         });
         let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
         Done { bytes, block, ids, ascending }
@@ -324,12 +334,12 @@ impl Run<'_> {
     ) {
         let mut again = Vec::new();
         seen.add(done, &mut again);
-        for (row, was_clean) in again {
+        for CheckedClaim { row, clean: was_clean, plan, .. } in again {
             let mut claim = Claim::new(done.block.claim_id(row, &self.layout));
             claim.row = row;
             let reason = Reason::Scattered;
             claim.faults.push(Fault { field: Field::ClaimId, line: None, row, reason, shown: None });
-            let findings: Vec<Finding> = session.check_faults(&claim).to_vec();
+            let findings: Vec<Finding> = session.check_faults(&claim, usize::from(plan)).to_vec();
             let clean = self.report(&claim, &findings, tally, &mut done.bytes);
             // Another thread may have counted it: counts of one thread may fall below zero, their sum does not.
             tally.clean_claims -= i64::from(was_clean && !clean);
@@ -355,7 +365,7 @@ struct Seen {
 const MOST_IDS: usize = 450_000;
 
 impl Seen {
-    fn add(&mut self, done: &Done, again: &mut Vec<(u64, bool)>) {
+    fn add(&mut self, done: &Done, again: &mut Vec<CheckedClaim>) {
         if !self.unordered {
             match &done.ascending {
                 Some((first, last)) if self.last.as_deref().is_none_or(|l| before(l, first)) => {
@@ -376,9 +386,9 @@ impl Seen {
             self.hashes = FxHashSet::default();
             return self.add(done, again);
         }
-        for &(hash, row, clean) in &done.ids {
-            if !self.hashes.insert(hash) && self.unordered {
-                again.push((row, clean));
+        for claim in &done.ids {
+            if !self.hashes.insert(claim.id) && self.unordered {
+                again.push(*claim);
             }
         }
     }

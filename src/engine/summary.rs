@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Session;
+use super::session::SessionTally;
+use super::{Checker, Session};
 use crate::Date;
+use crate::accept::{Acceptance, Unused};
 use crate::read::Columns;
 use crate::rule::{Finding, NotEvaluated, Rule, Severity};
-use crate::table::{TableKind, Tables};
+use crate::table::TableKind;
 
 /// The end of every report.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +20,14 @@ pub struct Summary {
     pub clean_claims: u64,
     /// Lines checked.
     pub lines: u64,
-    /// Findings that the claims themselves say were looked at and accepted; not counted below.
+    /// Findings that were looked at and accepted, as the claims themselves or a file of acceptances say; not counted below.
     pub accepted: u64,
+    /// Acceptances that accept nothing any more, in the order in which they were added.
+    pub unused_acceptances: Vec<UnusedAcceptance>,
+    /// Acceptances of claims that were not checked, or by rules that did not run: nothing is known of them.
+    pub other_acceptances: u64,
+    /// The profiles, and the claims that were checked by each.
+    pub profiles: Vec<ProfileUse>,
     /// Findings by severity, mildest first: info, warning, error.
     pub findings: [u64; 3],
     /// Findings by rule and severity, in the order of the rules.
@@ -28,6 +36,24 @@ pub struct Summary {
     pub not_evaluated: Vec<NotEvaluated>,
     /// The tables that were used.
     pub tables: Vec<TableUse>,
+}
+
+/// A profile and how often it was used.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ProfileUse {
+    /// Its name.
+    pub profile: String,
+    /// Claims that were checked by its rules.
+    pub claims: u64,
+}
+
+/// An acceptance that accepts nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedAcceptance {
+    /// The acceptance.
+    pub acceptance: Acceptance,
+    /// Why it does not.
+    pub why: Unused,
 }
 
 /// Findings of one rule.
@@ -68,7 +94,7 @@ pub(crate) struct Tally {
     pub(crate) claims: u64,
     pub(crate) clean_claims: i64,
     pub(crate) lines: u64,
-    accepted: u64,
+    sessions: SessionTally,
     /// By rule id.
     rules: BTreeMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
@@ -92,7 +118,7 @@ impl Tally {
         for (kind, lines) in session.stale_lines() {
             self.count_stale(kind, lines);
         }
-        self.accepted += session.accepted();
+        self.sessions.add(session.tally());
         session.not_evaluated(columns).into_iter().for_each(|gap| self.gap(gap));
     }
 
@@ -108,7 +134,7 @@ impl Tally {
         self.claims += other.claims;
         self.clean_claims += other.clean_claims;
         self.lines += other.lines;
-        self.accepted += other.accepted;
+        self.sessions.add(&other.sessions);
         for (id, theirs) in &other.rules {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
             let ours = self.rules.entry(id).or_insert(none);
@@ -124,7 +150,8 @@ impl Tally {
         }
     }
 
-    pub(crate) fn summary(mut self, tables: &Tables) -> Summary {
+    pub(crate) fn summary(mut self, checker: &Checker) -> Summary {
+        let tables = checker.tables();
         let mut findings = [0; 3];
         for rule in self.rules.values() {
             for (sum, n) in findings.iter_mut().zip(rule.counts) {
@@ -145,16 +172,45 @@ impl Tally {
                 })
             })
             .collect();
+        let (unused_acceptances, other_acceptances) = self.unused(checker);
+        let profiles = checker.profiles().enumerate().map(|(at, name)| ProfileUse {
+            profile: name.to_owned(),
+            claims: self.sessions.profiles.get(at).copied().unwrap_or(0),
+        });
         Summary {
             claims: self.claims,
             clean_claims: u64::try_from(self.clean_claims).unwrap_or(0),
             lines: self.lines,
-            accepted: self.accepted,
+            accepted: self.sessions.accepted,
+            unused_acceptances,
+            other_acceptances,
+            profiles: profiles.collect(),
             findings,
             rules: self.rules.into_values().collect(),
             not_evaluated: self.gaps,
             tables,
         }
+    }
+}
+
+impl Tally {
+    /// Acceptances that accept nothing any more, and how many are of claims that were not looked at.
+    fn unused(&self, checker: &Checker) -> (Vec<UnusedAcceptance>, u64) {
+        let (mut unused, mut others) = (Vec::new(), 0);
+        for (at, acceptance) in checker.acceptances().iter().enumerate() {
+            let met = self.sessions.acceptances.get(at).copied().unwrap_or_default();
+            let why = match acceptance.lapsed(checker.today()) {
+                Some(why) => why,
+                None if met.findings > 0 => continue,
+                None if met.looked_at => Unused::NoFinding,
+                None => {
+                    others += 1;
+                    continue;
+                }
+            };
+            unused.push(UnusedAcceptance { acceptance: acceptance.clone(), why });
+        }
+        (unused, others)
     }
 }
 
