@@ -56,6 +56,7 @@ pub mod claim;
 pub mod table;
 
 pub mod accept;
+pub mod config;
 pub mod coverage;
 pub mod engine;
 pub mod explain;

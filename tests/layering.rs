@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["accept"],
     &["engine", "explain"],
     &["report"],
+    &["config"],
     &["cli"],
 ];
 

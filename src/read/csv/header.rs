@@ -1,7 +1,6 @@
 //! The header row: which column means what.
 
 use std::collections::BTreeMap;
-#[cfg(feature = "import")]
 use std::path::Path;
 
 use super::blocks::unprintable;
@@ -180,6 +179,25 @@ impl ColumnMap {
         Some(ColumnMap { preset: Some(preset), own: BTreeMap::new() })
     }
 
+    /// A preset by its name, or a file; a file that has the name of a preset is written `./rif`.
+    ///
+    /// # Errors
+    /// As [`ColumnMap::from_toml`].
+    pub fn named(map: &Path) -> Result<ColumnMap> {
+        if let Some(preset) = map.to_str().and_then(ColumnMap::preset) {
+            return Ok(preset);
+        }
+        if !map.exists() && map.extension().is_none() {
+            let text = format!(
+                "no column map {:?}: expected a TOML file or one of {}",
+                map.display(),
+                preset_names()
+            );
+            return Err(ErrorKind::Usage(text).into());
+        }
+        ColumnMap::from_toml(map)
+    }
+
     /// Says that their column means one of ours, as `("Diag A", "dx1")`.
     ///
     /// # Errors
@@ -196,7 +214,6 @@ impl ColumnMap {
     ///
     /// # Errors
     /// If the file cannot be read, is no TOML, or names a column or preset that there is not.
-    #[cfg(feature = "import")]
     pub fn from_toml(path: &Path) -> Result<ColumnMap> {
         #[derive(serde::Deserialize)]
         #[serde(deny_unknown_fields)]
