@@ -1,7 +1,7 @@
 //! The end of the text report: counts, what was not evaluated and why, which tables were used.
 
 use super::text::{wrapped, write};
-use crate::engine::{Summary, TableUse};
+use crate::engine::{Summary, TableUse, UnusedAcceptance};
 use crate::rule::{NotEvaluated, Severity};
 
 /// The terminal's colours, if wanted.
@@ -41,6 +41,8 @@ pub fn summary_text(summary: &Summary, colour: bool, out: &mut Vec<u8>) {
     let style = Style { colour };
     totals(summary, style, out);
     by_rule(summary, style, out);
+    profiles(summary, style, out);
+    acceptances(summary, style, out);
     not_evaluated(&summary.not_evaluated, style, out);
     tables(&summary.tables, style, out);
 }
@@ -74,6 +76,44 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(if any { b"\n" } else { b"no findings\n" });
+    if summary.accepted > 0 {
+        let count = summary.accepted;
+        write(out, format_args!("  {count} finding{} accepted, not shown\n", plural(count)));
+    }
+}
+
+fn profiles(summary: &Summary, style: Style, out: &mut Vec<u8>) {
+    if summary.profiles.is_empty() {
+        return;
+    }
+    style.in_(out, Style::BOLD, b"\nProfiles\n");
+    for used in &summary.profiles {
+        out.extend_from_slice(b"  ");
+        wrapped(out, &format!("{}: {} claim{}", used.profile, used.claims, plural(used.claims)), 2, 4);
+    }
+}
+
+/// What accepts nothing any more, so that it can be taken out of its file.
+fn acceptances(summary: &Summary, style: Style, out: &mut Vec<u8>) {
+    if summary.unused_acceptances.is_empty() && summary.other_acceptances == 0 {
+        return;
+    }
+    style.in_(out, Style::BOLD, b"\nAcceptances that accept nothing\n");
+    for UnusedAcceptance { acceptance, why } in &summary.unused_acceptances {
+        let claim = match (acceptance.claim.as_str(), acceptance.fingerprint) {
+            ("", Some(mark)) => mark.to_string(),
+            (claim, _) => format!("claim {claim}"),
+        };
+        let codes: String = acceptance.codes.iter().map(|code| format!(" {code}")).collect();
+        let (file, row, rule) = (&acceptance.file, acceptance.row, acceptance.rule.id);
+        out.extend_from_slice(b"  ");
+        wrapped(out, &format!("{file}:{row}  {rule}{codes} of {claim}: {why}"), 2, 4);
+    }
+    let others = summary.other_acceptances;
+    if others > 0 {
+        let s = plural(others);
+        write(out, format_args!("  {others} other{s} of claims or by rules that were not checked here\n"));
+    }
 }
 
 fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {
