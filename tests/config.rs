@@ -101,10 +101,9 @@ fn the_summary_says_what_each_profile_checked_and_left_open() {
                   [[profile]]\nname = 'Nobody'\nwhen = { payer = 'Nobody' }\n";
     let folder = folder(config);
     let summary: Value = serde_json::from_str(spoke(&folder, "", "").1.out.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        summary["profiles"].to_string(),
-        r#"[{"profile":"Dental","claims":1},{"profile":"Nobody","claims":0}]"#
-    );
+    let profiles =
+        serde_json::json!([{"profile": "Dental", "claims": 1}, {"profile": "Nobody", "claims": 0}]);
+    assert_eq!(summary["profiles"], profiles);
     // Only the line of the claim that the rule would have looked at.
     assert_eq!(summary["not_evaluated"][0]["rule"], "COD011");
     assert_eq!(summary["not_evaluated"][0]["lines"], 1);

@@ -76,9 +76,16 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(if any { b"\n" } else { b"no findings\n" });
-    if summary.accepted > 0 {
-        let count = summary.accepted;
-        write(out, format_args!("  {count} finding{} accepted, not shown\n", plural(count)));
+    let (accepted, others) = (summary.accepted, summary.other_acceptances);
+    if accepted > 0 {
+        write(out, format_args!("  {accepted} finding{} accepted, not shown\n", plural(accepted)));
+    }
+    if others > 0 {
+        let are = if others == 1 { " is" } else { "s are" };
+        write(
+            out,
+            format_args!("  {others} acceptance{are} of claims or by rules that were not checked here\n"),
+        );
     }
 }
 
@@ -95,7 +102,7 @@ fn profiles(summary: &Summary, style: Style, out: &mut Vec<u8>) {
 
 /// What accepts nothing any more, so that it can be taken out of its file.
 fn acceptances(summary: &Summary, style: Style, out: &mut Vec<u8>) {
-    if summary.unused_acceptances.is_empty() && summary.other_acceptances == 0 {
+    if summary.unused_acceptances.is_empty() {
         return;
     }
     style.in_(out, Style::BOLD, b"\nAcceptances that accept nothing\n");
@@ -107,12 +114,7 @@ fn acceptances(summary: &Summary, style: Style, out: &mut Vec<u8>) {
         let codes: String = acceptance.codes.iter().map(|code| format!(" {code}")).collect();
         let (file, row, rule) = (&acceptance.file, acceptance.row, acceptance.rule.id);
         out.extend_from_slice(b"  ");
-        wrapped(out, &format!("{file}:{row}  {rule}{codes} of {claim}: {why}"), 2, 4);
-    }
-    let others = summary.other_acceptances;
-    if others > 0 {
-        let s = plural(others);
-        write(out, format_args!("  {others} other{s} of claims or by rules that were not checked here\n"));
+        wrapped(out, &format!("{file}:{row} {rule}{codes} of {claim}: {why}"), 2, 4);
     }
 }
 
