@@ -62,6 +62,7 @@ pub mod engine;
 pub mod explain;
 pub mod lookup;
 pub mod read;
+pub mod repair;
 pub mod report;
 mod resolve;
 pub mod rule;

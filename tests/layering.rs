@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["coverage"],
     &["read", "import", "rules", "lookup"],
     &["accept"],
-    &["engine", "explain"],
+    &["engine", "explain", "repair"],
     &["report"],
     &["config"],
     &["cli"],

@@ -43,6 +43,8 @@ pub(crate) struct Cutter {
     pending: Vec<u8>,
     row: u64,
     ended: bool,
+    /// What stands before the first row: mark, blank lines, header.
+    head: Vec<u8>,
 }
 
 impl Cutter {
@@ -55,10 +57,11 @@ impl Cutter {
             pending: Vec::with_capacity(BLOCK + (64 << 10)),
             row: 1,
             ended: false,
+            head: Vec::new(),
         };
         cutter.fill(BLOCK)?;
         if cutter.pending.starts_with(&[0xEF, 0xBB, 0xBF]) {
-            cutter.pending.drain(..3);
+            cutter.head.extend(cutter.pending.drain(..3));
         }
         cutter.refuse_what_is_no_text()?;
         // Blank lines before the header.
@@ -66,7 +69,7 @@ impl Cutter {
         let start =
             cutter.pending[..blank].iter().rposition(|&b| matches!(b, b'\n' | b'\r')).map_or(0, |at| at + 1);
         cutter.row += newlines(&cutter.pending[..start]);
-        cutter.pending.drain(..start);
+        cutter.head.extend(cutter.pending.drain(..start));
         if cutter.ended && cutter.pending.trim_ascii().is_empty() {
             return Err(cutter.error(ClaimsError::Empty));
         }
@@ -82,8 +85,13 @@ impl Cutter {
         if cutter.layout.carriage_returns {
             cutter.row += 1;
         }
-        cutter.pending.drain(..next);
+        cutter.head.extend(cutter.pending.drain(..next));
         Ok(cutter)
+    }
+
+    /// What stands before the first row, byte for byte.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
     }
 
     /// How the file is laid out.
@@ -247,7 +255,7 @@ pub(crate) fn unprintable(c: char) -> bool {
 }
 
 /// Where rows end; in a file with lone carriage returns, those end rows too.
-pub(super) fn row_ends(bytes: &[u8], carriage_returns: bool) -> impl Iterator<Item = usize> + '_ {
+pub(crate) fn row_ends(bytes: &[u8], carriage_returns: bool) -> impl Iterator<Item = usize> + '_ {
     let lone = move |at: usize| bytes[at] == b'\n' || carriage_returns && bytes.get(at + 1) != Some(&b'\n');
     memchr::memchr2_iter(b'\n', b'\r', bytes).filter(move |&at| lone(at))
 }

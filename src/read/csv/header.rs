@@ -399,6 +399,25 @@ impl Layout {
         }
     }
 
+    /// What each column holds, in the order of the file; `None` for one that means nothing to us.
+    pub(crate) fn fields(&self) -> Vec<Option<Field>> {
+        let mut fields = vec![None; self.width];
+        let numbered = self.diagnoses.iter().map(|&(at, n)| (at, Field::Diagnosis(n)));
+        let versions = self.versions.iter().map(|&(at, n)| (at, Field::DiagnosisVersion(n)));
+        let single = [
+            (Some(self.claim_id), Field::ClaimId),
+            (self.diagnosis_list, Field::Diagnoses),
+            (self.pointers, Field::Pointers),
+            (self.line_diagnosis, Field::LineDiagnosis),
+        ];
+        let single = single.into_iter().filter_map(|(at, field)| Some((at?, field)));
+        let plain = self.of_claim.iter().chain(&self.of_line).copied();
+        for (at, field) in plain.chain(numbered).chain(versions).chain(single) {
+            fields[at] = Some(field);
+        }
+        fields
+    }
+
     /// Understands a header row.
     pub(crate) fn of(path: &str, line: &[u8], map: &ColumnMap) -> Result<Layout> {
         let wrong = |reason| Error::claims(path, Some(1), reason);

@@ -6,7 +6,7 @@ mod header;
 mod presets;
 
 pub(crate) use assemble::Assembler;
-pub(crate) use blocks::{Block, Cutter};
+pub(crate) use blocks::{Block, Cutter, row_ends};
 pub(crate) use header::Layout;
 pub use header::{ColumnMap, Columns, columns_page};
 pub use presets::PRESETS;
