@@ -12,7 +12,8 @@ use super::{Status, write};
 use crate::accept::write_new;
 use crate::config::{Colour, Config};
 use crate::engine::{Checker, Options, Outcome, check_files};
-use crate::read::Input;
+use crate::read::{ColumnMap, Input};
+use crate::repair::{Change, repair};
 use crate::report::{Noting, Reporter};
 use crate::{Date, Error, ErrorKind, Result};
 
@@ -40,6 +41,10 @@ pub(super) struct CheckArgs {
     /// The last day on which it is accepted.
     #[arg(long, value_name = "DATE", requires = "accept_new")]
     until: Option<Date>,
+    /// Also write a copy of the one FILE in which form alone is mended: blanks, case, dots, leading zeros, dates, pointers. Every change is listed
+    /// in OUT.changes.csv.
+    #[arg(long, value_name = "OUT")]
+    repair: Option<PathBuf>,
 }
 
 pub(super) fn run(
@@ -57,6 +62,7 @@ pub(super) fn run(
         }
     }
     let inputs = args.inputs()?;
+    let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs)).transpose()?;
     let options = config.options()?;
     let checker = config.checker(open(place.named(&config))?, Some(today()))?;
     let reporter = config.format.unwrap_or_default().reporter(colour(&config));
@@ -74,12 +80,19 @@ pub(super) fn run(
             outcome
         }
     };
+    let mut say = |text: &str| {
+        if !quiet {
+            let _ = writeln!(err, "{text}");
+        }
+    };
     if let Some(noting) = noting {
-        accept_new(args, noting, &inputs, &mut |text| {
-            if !quiet {
-                let _ = writeln!(err, "{text}");
-            }
-        })?;
+        accept_new(args, noting, &inputs, &mut say)?;
+    }
+    if let Some(repair) = repair {
+        // A file that cannot be read was said already.
+        if outcome.failed.is_empty() {
+            repair.run(&options.map, &mut say)?;
+        }
     }
     // Standard error is for people: if it is gone, the exit code still tells.
     for error in &outcome.failed {
@@ -129,6 +142,48 @@ fn accept_new(
     let s = if new.len() == 1 { "" } else { "s" };
     say(&format!("{}: {} acceptance{s} added; they hold from the next run on", path.display(), new.len()));
     Ok(())
+}
+
+/// What is copied, and where to.
+struct Repair<'a> {
+    input: &'a Input,
+    copy: &'a Path,
+    list: PathBuf,
+}
+
+impl Repair<'_> {
+    fn new<'a>(copy: &'a Path, inputs: &'a [Input]) -> Result<Repair<'a>> {
+        let [input @ Input::File(_)] = inputs else {
+            let text = "--repair: name the one file to copy; standard input and several files cannot be";
+            return Err(ErrorKind::Usage(text.to_owned()).into());
+        };
+        let mut list = copy.as_os_str().to_owned();
+        list.push(".changes.csv");
+        let list = PathBuf::from(list);
+        not_an_input("--repair", copy, inputs)?;
+        not_an_input("--repair", &list, inputs)?;
+        Ok(Repair { input, copy, list })
+    }
+
+    /// Writes the copy and the list; both appear only when they are whole.
+    fn run(&self, map: &ColumnMap, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let mut copy = OutputFile::create(self.copy)?;
+        let mut list = OutputFile::create(&self.list)?;
+        write(&mut list, b"row,column,field,why,before,after\n")?;
+        let mended = repair(self.input, map, &mut copy, &mut |change| {
+            let Change { row, column, field, why, shown } = change;
+            let (before, after) = match shown {
+                Some((before, after)) => (before.as_str(), after.as_str()),
+                None => ("", ""),
+            };
+            write(&mut list, format!("{row},{column},{field},{why},{before},{after}\n").as_bytes())
+        })?;
+        list.finish()?;
+        copy.finish()?;
+        let s = if mended == 1 { "" } else { "s" };
+        say(&format!("{}: {mended} cell{s} mended, listed in {}", self.copy.display(), self.list.display()));
+        Ok(())
+    }
 }
 
 struct Job<'a> {
