@@ -269,6 +269,16 @@ pub enum ClaimsError {
     Map(String),
 }
 
+impl Mistake {
+    /// At a byte of a text.
+    pub(crate) fn at(text: &str, byte: usize, what: impl Into<String>) -> Mistake {
+        let before = text.get(..byte).unwrap_or(text);
+        let line = before.bytes().filter(|&b| b == b'\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+        Mistake { line, column, what: what.into() }
+    }
+}
+
 struct Listed<'a>(&'a Path, &'a [Mistake]);
 
 impl fmt::Display for Listed<'_> {

@@ -67,21 +67,12 @@ fn hint<'n>(typed: &str, names: impl IntoIterator<Item = &'n str>) -> String {
 
 impl Reader<'_> {
     fn wrong(&mut self, at: Range<usize>, what: impl Into<String>) {
-        let (line, column) = self.place(at.start);
-        self.mistakes.push(Mistake { line, column, what: what.into() });
-    }
-
-    /// Line and character of a byte, from 1.
-    fn place(&self, at: usize) -> (u64, u64) {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.bytes().filter(|&b| b == b'\n').count() as u64 + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
-        (line, column)
+        self.mistakes.push(Mistake::at(self.text, at.start, what));
     }
 
     /// Remembers where a key stands.
     fn note<K>(&mut self, name: &str, key: &Spanned<K>) {
-        let (line, _) = self.place(key.span().start);
+        let Mistake { line, .. } = Mistake::at(self.text, key.span().start, "");
         self.origin.lines.insert(name.to_owned(), line);
     }
 

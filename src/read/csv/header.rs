@@ -7,7 +7,7 @@ use super::blocks::unprintable;
 use super::presets::{PRESETS, Preset};
 use crate::claim::Field;
 use crate::error::ClaimsError;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Mistake, Result};
 
 /// Names for columns beyond the canonical ones and their aliases. Names match without case, blanks, `_`, `-` and `.`.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -230,10 +230,14 @@ impl ColumnMap {
         }
         let wrong = |what: String| Error::claims(path, None, ClaimsError::Map(what));
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
-        // The message shows the line as it stands.
-        let shown = |c: char| c == '\n' || !unprintable(c);
-        let file: File =
-            toml::from_str(&text).map_err(|e| wrong(e.to_string().trim_end().replace(|c| !shown(c), "?")))?;
+        // Only what is wrong and where: a file of claims in this place must not be shown.
+        let file: File = toml::from_str(&text).map_err(|e| {
+            let at = e.span().map_or(0, |span| span.start);
+            Error::mistakes(
+                path,
+                vec![Mistake::at(&text, at, format!("column map: {}", first_line(e.message())))],
+            )
+        })?;
         let mut map = match file.preset {
             None => ColumnMap::default(),
             Some(name) => ColumnMap::preset(&name)
@@ -307,6 +311,10 @@ pub fn columns_page() -> String {
         }
     }
     out
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().replace(unprintable, "?")
 }
 
 /// Names of the presets, for messages.
