@@ -142,12 +142,13 @@ fn neither_acceptances_nor_the_list_of_changes_tell() {
 #[test]
 fn claims_in_the_place_of_something_else_do_not_tell() {
     let folder = folder();
-    // Without a header, with a header of somebody's, without the columns that matter.
+    // Without a header, with a header of somebody's, without the columns that matter. A person's name that alone is the name of a column, with no date
+    // or number beside it in the header, cannot be told from a column's name, and is shown.
     let rows: Vec<String> = claims().lines().skip(1).map(str::to_owned).collect();
     folder.write("headless.csv", rows.join("\n"));
     folder.write("named.csv", format!("{},{NAME},1931-11-07,MBR77Q4XKZ\n{}\n", HEADER, rows[0]));
     folder.write("nameless.csv", format!("{NAME},1931-11-07,MBR77Q4XKZ\n{}\n", rows[0]));
-    folder.write("twice.csv", format!("claim_id,dx1,{NAME},dx1\n{}\n", rows[0]));
+    folder.write("twice.csv", format!("claim_id,dx1,note,dx1\n{}\n", rows[0]));
     folder.write("key.toml", format!("\"{NAME}\" = 1\n[columns]\n\"{NAME}\" = 2\n"));
     std::fs::create_dir(folder.path().join("tables")).unwrap();
     let files = ["claims.csv", "headless.csv", "named.csv", "nameless.csv", "twice.csv"];

@@ -492,8 +492,14 @@ impl Layout {
             }));
         }
         let mut layout = Layout { delimiter, width: names.len(), claim_id, ..Layout::empty() };
+        // Values among the names: what means nothing to us may be a patient's.
+        let data = names.iter().any(|name| {
+            let digits = name.bytes().filter(u8::is_ascii_digit).count();
+            digits > 4 || crate::Date::parse(name.as_bytes()).is_ok()
+        });
         for (at, field) in fields.into_iter().enumerate() {
             match field {
+                None if data => layout.unknown.push(format!("number {}", at + 1)),
                 None => layout.unknown.push(names[at].replace(unprintable, "?")),
                 Some(Field::ClaimId) => {}
                 Some(Field::Diagnosis(n)) => layout.diagnoses.push((at, n)),
