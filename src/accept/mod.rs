@@ -88,13 +88,15 @@ impl std::fmt::Display for Unused {
 /// use cleanclaim::{Checker, Claim, Tables, accept::Acceptances};
 ///
 /// let mut accepted = Acceptances::default();
-/// accepted.add_text("accepted.csv", "rule,claim,codes,reason\nCOD002,A-1,E11,sent back by the coder\n")?;
+/// accepted.add_text("accepted.csv", "rule,claim,codes,reason\nCOD007,A-1,E11,the day is still to come\n")?;
 /// let checker = Checker::new(Tables::embedded()).accepting(accepted);
 ///
 /// let mut claim = Claim::new("A-1");
 /// claim.add_diagnosis("E11");
-/// let findings = checker.check(&claim).findings;
-/// assert!(findings.iter().all(|f| f.rule.id != "COD002"));
+/// let undated = |claim: &Claim| checker.check(claim).findings.iter().any(|f| f.rule.id == "COD007");
+/// assert!(!undated(&claim));
+/// claim.id = "A-2".to_owned();
+/// assert!(undated(&claim));
 /// # Ok::<(), cleanclaim::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]

@@ -30,15 +30,15 @@ pub const FILE_NAME: &str = "cleanclaim.toml";
 /// use cleanclaim::config::Config;
 /// use cleanclaim::{Claim, Tables};
 ///
-/// let text = "ignore = ['COD002']\nfail-on = 'warning'\n[[profile]]\nname = 'strict'\nwhen = { payer = 'Plan B' }\nselect = ['ALL']\n";
+/// let text = "ignore = ['COD007']\nfail-on = 'warning'\n[[profile]]\nname = 'strict'\nwhen = { payer = 'Plan B' }\nselect = ['ALL']\n";
 /// let config = Config::parse(text, "cleanclaim.toml")?;
 /// let checker = config.checker(Tables::embedded(), None)?;
 ///
 /// let mut claim = Claim::new("A-1");
 /// claim.add_diagnosis("E11");
-/// assert!(checker.check(&claim).findings.iter().all(|f| f.rule.id != "COD002"));
+/// assert!(checker.check(&claim).findings.iter().all(|f| f.rule.id != "COD007"));
 /// claim.payer = "Plan B".to_owned();
-/// assert!(checker.check(&claim).findings.iter().any(|f| f.rule.id == "COD002"));
+/// assert!(checker.check(&claim).findings.iter().any(|f| f.rule.id == "COD007"));
 ///
 /// // All mistakes at once, each with its place.
 /// let wrong = Config::parse("selekt = ['COD']\nignore = ['COD0O1']", "cleanclaim.toml").unwrap_err();

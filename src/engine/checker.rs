@@ -98,16 +98,16 @@ impl Checker {
     /// use cleanclaim::{Checker, Claim, Tables};
     ///
     /// let mut rules = RuleSet::default();
-    /// rules.ignore(&["COD002"])?;
+    /// rules.ignore(&["COD007"])?;
     /// let when = When { payer: vec!["Plan B".to_owned()], ..When::default() };
     /// let checker = Checker::new(Tables::embedded()).profile("lenient", when, rules.iter());
     ///
     /// let mut claim = Claim::new("A-1");
     /// claim.add_diagnosis("E11");
-    /// let header = |claim: &Claim| checker.check(claim).findings.iter().any(|f| f.rule.id == "COD002");
-    /// assert!(header(&claim));
+    /// let undated = |claim: &Claim| checker.check(claim).findings.iter().any(|f| f.rule.id == "COD007");
+    /// assert!(undated(&claim));
     /// claim.payer = "PLAN B".to_owned();
-    /// assert!(!header(&claim));
+    /// assert!(!undated(&claim));
     /// # Ok::<(), cleanclaim::Error>(())
     /// ```
     #[must_use]
