@@ -73,9 +73,28 @@ pub enum ErrorKind {
         /// The rule.
         rule: &'static str,
     },
+    /// A file of the user's own choices (settings, acceptances) has mistakes: all of them, a line each.
+    #[error("{}", Listed(.path, .mistakes))]
+    Mistakes {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in the order of the file; at least one.
+        mistakes: Vec<Mistake>,
+    },
     /// A request that makes no sense, as an unknown rule.
     #[error("{0}")]
     Usage(String),
+}
+
+/// Something wrong in a file of the user's own choices.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// Character in the line, from 1; 0 if the line as a whole is meant.
+    pub column: u64,
+    /// What is wrong and what would be right.
+    pub what: String,
 }
 
 /// What is wrong with a pack.
@@ -278,6 +297,16 @@ pub enum ReportError {
     },
 }
 
+impl Mistake {
+    /// At a byte of a text.
+    pub(crate) fn at(text: &str, byte: usize, what: impl Into<String>) -> Mistake {
+        let before = text.get(..byte).unwrap_or(text);
+        let line = before.bytes().filter(|&b| b == b'\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+        Mistake { line, column, what: what.into() }
+    }
+}
+
 struct Place<'a>(&'a Option<(usize, usize)>);
 
 impl fmt::Display for Place<'_> {
@@ -286,6 +315,22 @@ impl fmt::Display for Place<'_> {
             Some((line, column)) => write!(f, ":{line}:{column}"),
             None => Ok(()),
         }
+    }
+}
+
+struct Listed<'a>(&'a Path, &'a [Mistake]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, Mistake { line, column, what }) in self.1.iter().enumerate() {
+            let new_line = if n > 0 { "\n" } else { "" };
+            write!(f, "{new_line}{}:{line}", self.0.display())?;
+            if *column > 0 {
+                write!(f, ":{column}")?;
+            }
+            write!(f, ": {what}")?;
+        }
+        Ok(())
     }
 }
 
@@ -313,6 +358,12 @@ impl Error {
 
     pub(crate) fn pack(path: impl AsRef<Path>, reason: PackError) -> Error {
         ErrorKind::Pack { path: path.as_ref().to_owned(), reason }.into()
+    }
+
+    /// What is wrong with a file of the user's own choices, in the order of the file.
+    pub(crate) fn mistakes(path: impl AsRef<Path>, mut mistakes: Vec<Mistake>) -> Error {
+        mistakes.sort();
+        ErrorKind::Mistakes { path: path.as_ref().to_owned(), mistakes }.into()
     }
 
     pub(crate) fn claims(path: impl AsRef<Path>, line: Option<u64>, reason: ClaimsError) -> Error {
@@ -368,6 +419,13 @@ mod tests {
     #[test]
     fn an_error_is_one_word() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn mistakes_stand_a_line_each_in_the_order_of_the_file() {
+        let at = |line, column| Mistake { line, column, what: "wrong".to_owned() };
+        let e = Error::mistakes("c.toml", vec![at(7, 1), at(2, 0)]);
+        assert_eq!(e.to_string(), "c.toml:2: wrong\nc.toml:7:1: wrong");
     }
 
     #[test]

@@ -50,15 +50,19 @@ mod error;
 pub mod code;
 mod date;
 mod money;
+mod nearest;
 
 pub mod claim;
 pub mod table;
 
+pub mod accept;
+pub mod config;
 pub mod coverage;
 pub mod engine;
 pub mod explain;
 pub mod lookup;
 pub mod read;
+pub mod repair;
 pub mod report;
 mod resolve;
 pub mod rule;
@@ -74,7 +78,7 @@ pub mod import;
 pub use claim::{Claim, Coded, Diagnosis, Field, Line};
 pub use date::{Date, DateError, DateRange};
 pub use engine::{Checker, Report, Session};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Mistake, Result};
 pub use money::{AmountError, Cents, Units};
 pub use resolve::{
     Case, DiagnosisUse, Facts, ProcedureStanding, ResolvedDiagnosis, ResolvedLine, ResolvedPair, Why,

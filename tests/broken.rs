@@ -526,7 +526,9 @@ fn fields_that_are_not_what_they_should_be() {
         k.rows(&format!("date: {kind}"), &row, 1, &["c.csv:2", "dos_from", "DTE"]);
     }
     k.rows("date: the year 9999", "A,9999-12-31,99213,I10\n", 1, &["c.csv:2", "DTE002"]);
-    k.rows("date: the year 1", "A,0001-01-01,99213,I10\n", 1, &["c.csv:2", "COD006"]);
+    k.rows("date: the year 1", "A,0001-01-01,99213,I10\n", 1, &["c.csv:2", "DTE005", "before 1996"]);
+    k.rows("date: the last day before 1996", "A,1995-12-31,99213,I10\n", 1, &["DTE005", "before 1996"]);
+    k.rows("date: the first day of 1996", "A,1996-01-01,99213,I10\n", 1, &["1996-01-01", "COD006"]);
     k.rows("date: missing", "A,,99213,I10\n", 1, &["c.csv:2", "dos_from"]);
     k.rows("dates in five forms", "A,2026-03-02,99213,I10\nB,20260302,99213,I10\nC,03/02/2026,99213,I10\nD,3/2/26,99213,I10\nE,2-Mar-2026,99213,E11\n", 1, &["c.csv:6", "1 error"]);
     k.field("impossible", "dos_to", "2026-02-31", 1, &["c.csv:2", "dos_to"]);

@@ -237,5 +237,5 @@ fn letters_are_known_once_the_hcpcs_file_was_added() {
     // Origin and destination of a transport are in no list, nor is what the list did not yet know.
     assert_eq!(said("2026-03-02", "A0429", "RH"), nothing);
     assert_eq!(said("2026-03-02", "A4550", "RH"), (vec!["MOD001"], 0));
-    assert_eq!(said("1980-01-01", "A4550", "ZZ"), (vec![], 2));
+    assert_eq!(said("1996-01-01", "A4550", "ZZ"), (vec![], 2));
 }

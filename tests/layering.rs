@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["error"],
     &["code"],
-    &["date", "money"],
+    &["date", "money", "nearest"],
     &["claim"],
     &["table"],
     &["resolve"],
     &["rule"],
     &["coverage"],
     &["read", "import", "rules", "search"],
-    &["engine", "explain"],
+    &["accept"],
+    &["engine", "explain", "repair"],
     &["lookup"],
     &["report"],
+    &["config"],
     &["cli"],
 ];
 

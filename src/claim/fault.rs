@@ -111,11 +111,14 @@ pub enum Reason {
     /// Not a date.
     #[error("{0}")]
     Date(#[from] DateError),
+    /// A date before any that a claim can have.
+    #[error("before 1996, too early for a claim; perhaps a birth date in the wrong column")]
+    TooEarly,
     /// Not an amount.
     #[error("{0}")]
     Amount(#[from] AmountError),
     /// A line number that is not a whole number.
-    #[error("expected a whole number")]
+    #[error("expected a whole number of at most five digits")]
     LineNumber,
     /// A pointer that is neither a letter nor a number.
     #[error("expected letters A to L or numbers 1 to 12")]

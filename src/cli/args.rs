@@ -1,4 +1,4 @@
-//! What several commands take: the tables, the day, the formats.
+//! What several commands take: the office's choices, the tables, the day, the formats.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::config::Config;
 use crate::import::default_folder;
 use crate::report::Format;
 use crate::rule::Severity;
@@ -14,40 +15,84 @@ use crate::{Date, ErrorKind, Result, Tables};
 /// The environment variable that names the tables folder.
 const VARIABLE: &str = "CLEANCLAIM_TABLES";
 
-/// Against which tables, and as of which day.
+/// Where the office's choices and the tables are: options of the program, which commands share.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// Folder of the tables that were added [default: $CLEANCLAIM_TABLES, else what cleanclaim.toml says, else the user's data folder].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) tables: Option<PathBuf>,
+    /// File of the office's choices [default: cleanclaim.toml here or in a folder above].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Read no cleanclaim.toml.
+    #[arg(long, global = true)]
+    no_config: bool,
+}
+
+impl Place {
+    /// The office's choices; none if there is no file.
+    pub(super) fn config(&self) -> Result<Config> {
+        match &self.config {
+            Some(_) if self.no_config => {
+                Err(ErrorKind::Usage("--config and --no-config exclude one another".to_owned()).into())
+            }
+            Some(path) => Config::read(path),
+            None if self.no_config => Ok(Config::default()),
+            None => Config::find(".").map_or(Ok(Config::default()), Config::read),
+        }
+    }
+
+    /// The tables folder that somebody named: by the option, the variable or the file.
+    pub(super) fn named(&self, config: &Config) -> Option<PathBuf> {
+        let variable = || variable(VARIABLE).map(PathBuf::from);
+        self.tables.clone().or_else(variable).or_else(|| config.tables.clone())
+    }
+
+    /// The tables folder in which to add and remove: the named one, or the user's data folder.
+    pub(super) fn folder(&self) -> Result<PathBuf> {
+        self.named(&self.config()?).or_else(default_folder).ok_or_else(|| {
+            ErrorKind::Usage(
+                "the system names no data folder; say where the tables are with --tables".to_owned(),
+            )
+            .into()
+        })
+    }
+}
+
+/// Against which tables, and as of which day, codes are looked up.
 #[derive(Debug, Args)]
 pub(super) struct Against {
-    /// What `--tables` says: an option of the program, which commands share.
+    /// The folder that somebody named: see [`Place::named`].
     #[arg(skip)]
     pub(super) tables: Option<PathBuf>,
     /// The day that counts as today, as 2026-03-02 [default: today, UTC].
     #[arg(long, value_name = "DATE")]
-    pub(super) as_of: Option<Date>,
+    as_of: Option<Date>,
 }
 
 impl Against {
-    /// Opens the tables. A folder that the user named must exist; without one, the embedded tables do.
     pub(super) fn open(&self) -> Result<Tables> {
-        let named = self.tables.clone().or_else(|| variable(VARIABLE).map(PathBuf::from));
-        match (named, default_folder()) {
-            (Some(folder), _) => Tables::open(folder),
-            (None, Some(folder)) if folder.is_dir() => Tables::open(folder),
-            (None, _) => Ok(Tables::embedded()),
-        }
+        open(self.tables.clone())
     }
 
-    /// The day that counts as today. The only place where a clock is read.
+    /// The day that counts as today.
     pub(super) fn today(&self) -> Date {
-        self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date().into())
+        self.as_of.unwrap_or_else(today)
     }
 }
 
-/// The tables folder in which to add and remove: `--tables`, the variable, or the user's data folder.
-pub(super) fn tables_folder(named: Option<PathBuf>) -> Result<PathBuf> {
-    named.or_else(|| variable(VARIABLE).map(PathBuf::from)).or_else(default_folder).ok_or_else(|| {
-        ErrorKind::Usage("the system names no data folder; say where the tables are with --tables".to_owned())
-            .into()
-    })
+/// Opens the tables. A folder that somebody named must exist; without one, the embedded tables do.
+pub(super) fn open(named: Option<PathBuf>) -> Result<Tables> {
+    match (named, default_folder()) {
+        (Some(folder), _) => Tables::open(folder),
+        (None, Some(folder)) if folder.is_dir() => Tables::open(folder),
+        (None, _) => Ok(Tables::embedded()),
+    }
+}
+
+/// The day of the run. The only place where a clock is read.
+pub(super) fn today() -> Date {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date().into()
 }
 
 /// An environment variable; an empty one counts as not set.

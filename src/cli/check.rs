@@ -3,16 +3,19 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ColorChoice};
+use clap::Args;
 
-use super::Status;
-use super::args::{Against, format_parser, severity_parser};
+use super::args::{Place, open, today};
 use super::output::OutputFile;
-use crate::engine::{Checker, Options, Outcome, RuleSet, check_files};
-use crate::read::{ColumnMap, Input, PRESETS};
-use crate::report::{Format, Reporter};
-use crate::rule::Severity;
-use crate::{ErrorKind, Result};
+use super::settings::Settings;
+use super::{Status, write};
+use crate::accept::write_new;
+use crate::config::{Colour, Config};
+use crate::engine::{Checker, Options, Outcome, check_files};
+use crate::read::{ColumnMap, Input};
+use crate::repair::{Change, repair};
+use crate::report::{Noting, Reporter};
+use crate::{Date, Error, ErrorKind, Result};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim check claims.csv
@@ -27,88 +30,164 @@ pub(super) struct CheckArgs {
     /// Files of claims, plain, gzip or zstd; `-` is standard input, which is also read if no file is named.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Form of the report.
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_parser())]
-    format: Format,
-    /// Run only these rules: ids, names, families such as COD, or ALL.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    select: Vec<String>,
-    /// Do not run these rules.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    ignore: Vec<String>,
-    /// Give the findings of a rule or family another severity.
-    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
-    severity: Vec<String>,
-    /// Exit with 1 if there is a finding of this severity or a worse one.
-    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = severity_parser())]
-    fail_on: Severity,
     #[command(flatten)]
-    pub(super) against: Against,
-    /// Threads; 0 means one for each processor.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
-    threads: u16,
-    /// What the columns are called: a TOML file, or one of tuva, cclf, rif, cms1500.
-    #[arg(long, value_name = "MAP")]
-    map: Option<PathBuf>,
-    /// Most findings in the report, claims whole; the counts stay complete [default: 20000 for html, else no limit].
-    #[arg(long, value_name = "N")]
-    max_findings: Option<u64>,
-    /// Exit with 2 if anything could not be evaluated.
-    #[arg(long)]
-    strict: bool,
-    /// Write the report to this file; it appears there only when it is whole.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Colour in the text report.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: ColorChoice,
-    /// Say nothing on standard error but errors.
-    #[arg(short, long)]
-    quiet: bool,
+    settings: Settings,
+    /// Add what is found to this file of acceptances; it is shown this once more.
+    #[arg(long, value_name = "FILE", requires = "reason")]
+    accept_new: Option<PathBuf>,
+    /// Why it is right as it is.
+    #[arg(long, value_name = "TEXT", requires = "accept_new")]
+    reason: Option<String>,
+    /// The last day on which it is accepted.
+    #[arg(long, value_name = "DATE", requires = "accept_new")]
+    until: Option<Date>,
+    /// Also write a copy of the one FILE in which form alone is mended: blanks, case, dots, leading zeros, dates, pointers. Every change is listed
+    /// in OUT.changes.csv.
+    #[arg(long, value_name = "OUT")]
+    repair: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &CheckArgs, out: &mut (dyn Write + Send), err: &mut dyn Write) -> Result<Status> {
-    let rules = args.rules()?;
+pub(super) fn run(
+    args: &CheckArgs,
+    place: &Place,
+    out: &mut (dyn Write + Send),
+    err: &mut dyn Write,
+) -> Result<Status> {
+    let mut config = place.config()?.with(args.settings.config()?);
+    if let Some(file) = args.accept_new.as_ref().filter(|file| file.exists()) {
+        // What it holds is accepted already.
+        let files = config.accept.get_or_insert_default();
+        if !files.contains(file) {
+            files.push(file.clone());
+        }
+    }
     let inputs = args.inputs()?;
-    let map = args.map.as_deref().map_or(Ok(ColumnMap::default()), column_map)?;
-    let options = Options {
-        threads: usize::from(args.threads),
-        map,
-        fail_on: args.fail_on,
-        most_findings: args.max_findings.or(args.format.most_findings()),
-    };
-    let checker = Checker::new(args.against.open()?).as_of(args.against.today()).rules(rules.iter());
-    let reporter = args.format.reporter(args.colour());
-    let job = Job { args, checker: &checker, inputs: &inputs, options: &options, reporter: &*reporter };
-    let outcome = match &args.output {
+    let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs)).transpose()?;
+    let options = config.options()?;
+    let checker = config.checker(open(place.named(&config))?, Some(today()))?;
+    let reporter = config.format.unwrap_or_default().reporter(colour(&config));
+    let noting = args.accept_new.is_some().then(|| Noting::new(&*reporter));
+    let reporter = noting.as_ref().map_or(&*reporter, |noting| noting as &dyn Reporter);
+    let quiet = config.quiet.unwrap_or_default();
+    let job = Job { quiet, checker: &checker, inputs: &inputs, options: &options, reporter };
+    let outcome = match &config.output {
         None => job.run(out, err)?,
         Some(path) => {
-            not_an_input(path, &inputs)?;
+            not_an_input("--output", path, &inputs)?;
             let mut file = OutputFile::create(path)?;
             let outcome = job.run(&mut file, err)?;
             file.finish()?;
             outcome
         }
     };
+    let mut say = |text: &str| {
+        if !quiet {
+            let _ = writeln!(err, "{text}");
+        }
+    };
+    if let Some(noting) = noting {
+        accept_new(args, noting, &inputs, &mut say)?;
+    }
+    if let Some(repair) = repair {
+        // A file that cannot be read was said already.
+        if outcome.failed.is_empty() {
+            repair.run(&options.map, &mut say)?;
+        }
+    }
     // Standard error is for people: if it is gone, the exit code still tells.
     for error in &outcome.failed {
         let _ = writeln!(err, "error: {error}");
     }
-    let lacking = args.strict && outcome.summary.not_evaluated.iter().any(|gap| gap.why.can_be_mended());
+    let lacking = config.strict.unwrap_or_default()
+        && outcome.summary.not_evaluated.iter().any(|gap| gap.why.can_be_mended());
     if lacking {
         let _ = writeln!(err, "error: not everything could be evaluated, and --strict was given");
     }
     Ok(if lacking || !outcome.failed.is_empty() {
         Status::Failed
-    } else if outcome.findings_at_or_above(args.fail_on) > 0 {
+    } else if outcome.findings_at_or_above(options.fail_on) > 0 {
         Status::Found
     } else {
         Status::Clean
     })
 }
 
+/// Adds what was found to the file of acceptances. What stands there stays; the file changes at once or not at all.
+fn accept_new(
+    args: &CheckArgs,
+    noting: Noting<'_>,
+    inputs: &[Input],
+    say: &mut dyn FnMut(&str),
+) -> Result<()> {
+    let Some(path) = &args.accept_new else { return Ok(()) };
+    let reason = args.reason.as_deref().unwrap_or_default().trim();
+    if reason.is_empty() {
+        return Err(
+            ErrorKind::Usage("--reason: say why the findings are right as they are".to_owned()).into()
+        );
+    }
+    not_an_input("--accept-new", path, inputs)?;
+    let before = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(Error::io(path, e)),
+    };
+    let new = noting.into_noted();
+    if !new.is_empty() {
+        let text = write_new(path, &before, &new, reason, args.until)?;
+        let mut file = OutputFile::create(path)?;
+        write(&mut file, &text)?;
+        file.finish()?;
+    }
+    let s = if new.len() == 1 { "" } else { "s" };
+    say(&format!("{}: {} acceptance{s} added; they hold from the next run on", path.display(), new.len()));
+    Ok(())
+}
+
+/// What is copied, and where to.
+struct Repair<'a> {
+    input: &'a Input,
+    copy: &'a Path,
+    list: PathBuf,
+}
+
+impl Repair<'_> {
+    fn new<'a>(copy: &'a Path, inputs: &'a [Input]) -> Result<Repair<'a>> {
+        let [input @ Input::File(_)] = inputs else {
+            let text = "--repair: name the one file to copy; standard input and several files cannot be";
+            return Err(ErrorKind::Usage(text.to_owned()).into());
+        };
+        let mut list = copy.as_os_str().to_owned();
+        list.push(".changes.csv");
+        let list = PathBuf::from(list);
+        not_an_input("--repair", copy, inputs)?;
+        not_an_input("--repair", &list, inputs)?;
+        Ok(Repair { input, copy, list })
+    }
+
+    /// Writes the copy and the list; both appear only when they are whole.
+    fn run(&self, map: &ColumnMap, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let mut copy = OutputFile::create(self.copy)?;
+        let mut list = OutputFile::create(&self.list)?;
+        write(&mut list, b"row,column,field,why,before,after\n")?;
+        let mended = repair(self.input, map, &mut copy, &mut |change| {
+            let Change { row, column, field, why, shown } = change;
+            let (before, after) = match shown {
+                Some((before, after)) => (before.as_str(), after.as_str()),
+                None => ("", ""),
+            };
+            write(&mut list, format!("{row},{column},{field},{why},{before},{after}\n").as_bytes())
+        })?;
+        list.finish()?;
+        copy.finish()?;
+        let s = if mended == 1 { "" } else { "s" };
+        say(&format!("{}: {mended} cell{s} mended, listed in {}", self.copy.display(), self.list.display()));
+        Ok(())
+    }
+}
+
 struct Job<'a> {
-    args: &'a CheckArgs,
+    quiet: bool,
     checker: &'a Checker,
     inputs: &'a [Input],
     options: &'a Options,
@@ -118,7 +197,7 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(&self, out: &mut (dyn Write + Send), err: &mut dyn Write) -> Result<Outcome> {
         let mut warn = |text: &str| {
-            if !self.args.quiet {
+            if !self.quiet {
                 let _ = writeln!(err, "warning: {text}");
             }
         };
@@ -127,21 +206,6 @@ impl Job<'_> {
 }
 
 impl CheckArgs {
-    fn rules(&self) -> Result<RuleSet> {
-        let mut rules = RuleSet::default();
-        if !self.select.is_empty() {
-            rules.select(&self.select)?;
-        }
-        rules.ignore(&self.ignore)?;
-        for setting in &self.severity {
-            let (rule, level) = setting.split_once('=').ok_or_else(|| {
-                ErrorKind::Usage(format!("--severity {setting:?}: expected RULE=LEVEL, as COD011=warning"))
-            })?;
-            rules.set_severity(rule, level.trim().parse()?)?;
-        }
-        Ok(rules)
-    }
-
     fn inputs(&self) -> Result<Vec<Input>> {
         if self.files.is_empty() {
             if std::io::stdin().is_terminal() {
@@ -152,44 +216,30 @@ impl CheckArgs {
         }
         Ok(self.files.iter().map(Input::from_argument).collect())
     }
+}
 
-    /// Colour is for terminals; `anstream` knows `NO_COLOR`, `CLICOLOR` and dumb terminals.
-    fn colour(&self) -> bool {
-        match self.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                self.output.is_none()
-                    && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
-            }
+/// Colour is for terminals; `anstream` knows `NO_COLOR`, `CLICOLOR` and dumb terminals.
+fn colour(config: &Config) -> bool {
+    match config.color.unwrap_or_default() {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            config.output.is_none()
+                && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
         }
     }
 }
 
-/// The report must not take the place of the claims.
-fn not_an_input(output: &Path, inputs: &[Input]) -> Result<()> {
+/// What is written must not take the place of the claims.
+fn not_an_input(option: &str, output: &Path, inputs: &[Input]) -> Result<()> {
     let Ok(output) = output.canonicalize() else { return Ok(()) };
     let same = |input: &Input| match input {
         Input::File(path) => path.canonicalize().is_ok_and(|path| path == output),
         Input::Stdin => false,
     };
     if output.is_file() && inputs.iter().any(same) {
-        let text = format!("--output {}: this is one of the files to check", output.display());
+        let text = format!("{option} {}: this is one of the files to check", output.display());
         return Err(ErrorKind::Usage(text).into());
     }
     Ok(())
-}
-
-/// A preset by its name, or a file; a file that has the name of a preset is written `./rif`.
-fn column_map(map: &Path) -> Result<ColumnMap> {
-    if let Some(preset) = map.to_str().and_then(ColumnMap::preset) {
-        return Ok(preset);
-    }
-    if !map.exists() && map.extension().is_none() {
-        let names: Vec<&str> = PRESETS.iter().map(|p| p.name).collect();
-        let text =
-            format!("no column map {:?}: expected a TOML file or one of {}", map.display(), names.join(", "));
-        return Err(ErrorKind::Usage(text).into());
-    }
-    ColumnMap::from_toml(map)
 }

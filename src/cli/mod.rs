@@ -4,17 +4,18 @@
 
 mod args;
 mod check;
+mod config;
 mod explain;
 mod lookup;
 mod output;
 mod policies;
 mod report;
 mod rules;
+mod settings;
 mod shell;
 mod tables;
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -40,9 +41,8 @@ enum Status {
 #[command(name = "cleanclaim", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "Example:\n  cleanclaim check claims.csv")]
 pub(crate) struct Cli {
-    /// Folder of the tables that were added [default: $CLEANCLAIM_TABLES, else the user's data folder].
-    #[arg(long, global = true, value_name = "DIR")]
-    tables: Option<PathBuf>,
+    #[command(flatten)]
+    place: args::Place,
     #[command(subcommand)]
     command: Command,
 }
@@ -53,6 +53,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Compare reports that were written.
     Report(report::ReportArgs),
+    /// Check and show the office's choices, cleanclaim.toml.
+    Config(config::ConfigArgs),
     /// Explain a rule: what it flags, why, and who says so.
     Explain(explain::ExplainArgs),
     /// List all rules.
@@ -82,7 +84,7 @@ pub fn run() -> ExitCode {
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
     let mut err = io::stderr();
-    let done = dispatch(cli.command, cli.tables, &mut out, &mut err).and_then(|status| {
+    let done = dispatch(cli.command, &cli.place, &mut out, &mut err).and_then(|status| {
         out.flush().map_err(|e| Error::io("output", e))?;
         Ok(status)
     });
@@ -93,7 +95,10 @@ pub fn run() -> ExitCode {
         // Whoever read our output has enough of it.
         Err(e) if e.is_broken_pipe() => ExitCode::SUCCESS,
         Err(e) => {
-            let _ = writeln!(err, "error: {e}");
+            // Several mistakes of a file are a line each.
+            for line in e.to_string().lines() {
+                let _ = writeln!(err, "error: {line}");
+            }
             ExitCode::from(2)
         }
     }
@@ -101,31 +106,30 @@ pub fn run() -> ExitCode {
 
 fn dispatch(
     command: Command,
-    folder: Option<PathBuf>,
+    place: &args::Place,
     out: &mut (dyn Write + Send),
     err: &mut dyn Write,
 ) -> Result<Status> {
+    let folder = || Ok::<_, Error>(place.named(&place.config()?));
     match command {
-        Command::Check(mut args) => {
-            args.against.tables = folder;
-            check::run(&args, out, err)
-        }
+        Command::Check(args) => check::run(&args, place, out, err),
         Command::Report(args) => report::run(&args, out),
+        Command::Config(args) => config::run(&args, place, out),
         Command::Explain(mut args) => {
-            args.against.tables = folder;
+            args.against.tables = folder()?;
             explain::run(&args, out)
         }
         Command::Policies(mut args) => {
-            args.set_tables(folder);
+            args.set_tables(folder()?);
             policies::run(&args, out, err)
         }
         Command::Rules(args) => rules::run(&args, out),
         Command::Lookup(mut args) => {
-            args.against.tables = folder;
+            args.against.tables = folder()?;
             lookup::run(&args, out)
         }
         Command::Tables(args) => {
-            let clean = tables::run(&args, &args::tables_folder(folder)?, out, err)?;
+            let clean = tables::run(&args, &place.folder()?, out, err)?;
             Ok(if clean { Status::Clean } else { Status::Found })
         }
         Command::Completions(args) => shell::completions(&args, out),

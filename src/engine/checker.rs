@@ -1,5 +1,9 @@
 //! One claim: resolved, checked by the chosen rules, reported.
 
+use std::sync::Arc;
+
+use super::{Session, When};
+use crate::accept::Acceptances;
 use crate::claim::Claim;
 use crate::read::Columns;
 use crate::resolve::{Facts, Resolver, Why};
@@ -26,12 +30,22 @@ use crate::{Date, rules};
 /// # Ok::<(), cleanclaim::DateError>(())
 /// ```
 pub struct Checker {
-    tables: Tables,
+    tables: Arc<Tables>,
     rules: Vec<(&'static Rule, Severity)>,
     /// Rules that were chosen but cannot run, and the table that they miss.
     lacking: Vec<(&'static Rule, TableKind)>,
     as_of: Option<Date>,
     ask_all: bool,
+    profiles: Vec<Profile>,
+    acceptances: Acceptances,
+}
+
+/// Claims that are checked by rules of their own.
+struct Profile {
+    name: String,
+    when: When,
+    /// The same tables with other rules; it has no profiles and no acceptances.
+    checker: Checker,
 }
 
 /// What a check of one claim gave.
@@ -48,7 +62,19 @@ impl Checker {
     /// Checks against these tables, with the default rules.
     pub fn new(tables: Tables) -> Checker {
         let chosen = rules::all().filter(|r| r.is_default()).map(|r| (r, r.severity)).collect();
-        Checker { tables, rules: vec![], lacking: vec![], as_of: None, ask_all: false }.choose(chosen)
+        Checker::bare(Arc::new(tables)).choose(chosen)
+    }
+
+    fn bare(tables: Arc<Tables>) -> Checker {
+        Checker {
+            tables,
+            rules: vec![],
+            lacking: vec![],
+            as_of: None,
+            ask_all: false,
+            profiles: vec![],
+            acceptances: Acceptances::default(),
+        }
     }
 
     /// With these rules, at these severities.
@@ -62,6 +88,44 @@ impl Checker {
     #[must_use]
     pub fn as_of(mut self, day: Date) -> Checker {
         self.as_of = Some(day);
+        self
+    }
+
+    /// Checks claims of which `when` holds by these rules instead. Of several profiles that hold for a claim, the one that was added first counts.
+    ///
+    /// ```
+    /// use cleanclaim::engine::{RuleSet, When};
+    /// use cleanclaim::{Checker, Claim, Tables};
+    ///
+    /// let mut rules = RuleSet::default();
+    /// rules.ignore(&["COD007"])?;
+    /// let when = When { payer: vec!["Plan B".to_owned()], ..When::default() };
+    /// let checker = Checker::new(Tables::embedded()).profile("lenient", when, rules.iter());
+    ///
+    /// let mut claim = Claim::new("A-1");
+    /// claim.add_diagnosis("E11");
+    /// let undated = |claim: &Claim| checker.check(claim).findings.iter().any(|f| f.rule.id == "COD007");
+    /// assert!(undated(&claim));
+    /// claim.payer = "PLAN B".to_owned();
+    /// assert!(!undated(&claim));
+    /// # Ok::<(), cleanclaim::Error>(())
+    /// ```
+    #[must_use]
+    pub fn profile(
+        mut self,
+        name: impl Into<String>,
+        when: When,
+        rules: impl IntoIterator<Item = (&'static Rule, Severity)>,
+    ) -> Checker {
+        let checker = Checker::bare(Arc::clone(&self.tables)).rules(rules);
+        self.profiles.push(Profile { name: name.into(), when, checker });
+        self
+    }
+
+    /// With findings that were accepted: they are counted, not shown.
+    #[must_use]
+    pub fn accepting(mut self, acceptances: Acceptances) -> Checker {
+        self.acceptances = acceptances;
         self
     }
 
@@ -103,6 +167,27 @@ impl Checker {
         &self.lacking
     }
 
+    /// The names of the profiles, in the order in which they were added.
+    pub fn profiles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.profiles.iter().map(|profile| profile.name.as_str())
+    }
+
+    /// The findings that were accepted.
+    pub fn acceptances(&self) -> &Acceptances {
+        &self.acceptances
+    }
+
+    /// What counts as today, if it was said.
+    pub(crate) fn today(&self) -> Option<Date> {
+        self.as_of
+    }
+
+    /// By which profile a claim is checked: 0 for none, else the profile's number from 1.
+    #[inline]
+    pub(super) fn plan_of(&self, claim: &Claim) -> usize {
+        self.profiles.iter().position(|profile| profile.when.holds(claim)).map_or(0, |at| at + 1)
+    }
+
     /// Checks one claim. For many, a [`Session`] is faster: it keeps its buffers.
     pub fn check(&self, claim: &Claim) -> Report {
         let mut session = self.session();
@@ -112,38 +197,45 @@ impl Checker {
 
     /// A place to check many claims, one after the other.
     pub fn session(&self) -> Session<'_> {
-        Session {
+        self.session_on(&Columns::all())
+    }
+
+    /// A place to check the claims of a file that has these columns: rules about others do not run, or every line would lack a field that the
+    /// file never had.
+    pub(crate) fn session_on(&self, columns: &Columns) -> Session<'_> {
+        let profiles = self.profiles.iter().map(|profile| &profile.checker);
+        let desks = std::iter::once(self).chain(profiles).map(|checker| {
+            let mut desk = checker.desk(self.as_of, self.ask_all);
+            desk.rules.retain(|(rule, _)| rule.reads.iter().all(|&field| columns.has(field)));
+            desk.asked = Asked::new(&desk.rules, self.ask_all);
+            desk
+        });
+        Session::new(self, desks.collect())
+    }
+
+    /// Tables and rules, ready to check claims as of that day.
+    fn desk(&self, as_of: Option<Date>, ask_all: bool) -> Desk<'_> {
+        Desk {
             checker: self,
-            resolver: Resolver::new(&self.tables, self.as_of, rules::CODE_FACTS),
+            resolver: Resolver::new(&self.tables, as_of, rules::CODE_FACTS),
             findings: Findings::new(rules::first()),
             lines: 0,
-            accepted: 0,
             stale: [0; TableKind::ALL.len()],
-            asked: Asked::new(&self.rules, self.ask_all),
+            asked: Asked::new(&self.rules, ask_all),
             rules: self.rules.clone(),
             ends: (TableKind::ALL.into_iter().enumerate())
                 .filter_map(|(n, kind)| Some((n, kind, self.tables.end(kind)?)))
                 .collect(),
         }
     }
-
-    /// A place to check the claims of a file that has these columns: rules about others do not run, or every line would lack a field that the
-    /// file never had.
-    pub(crate) fn session_on(&self, columns: &Columns) -> Session<'_> {
-        let mut session = self.session();
-        session.rules.retain(|(rule, _)| rule.reads.iter().all(|&field| columns.has(field)));
-        session.asked = Asked::new(&session.rules, self.ask_all);
-        session
-    }
 }
 
-/// Checks claims one after the other and keeps its buffers: a clean claim allocates nothing.
-pub struct Session<'c> {
+/// Checks claims by the same rules, one after the other, and keeps its buffers: a clean claim allocates nothing.
+pub(super) struct Desk<'c> {
     checker: &'c Checker,
     resolver: Resolver<'c>,
     findings: Findings,
     lines: u64,
-    accepted: u64,
     stale: [u64; TableKind::ALL.len()],
     /// The checker's rules that can be evaluated on the columns that there are.
     rules: Vec<(&'static Rule, Severity)>,
@@ -153,9 +245,9 @@ pub struct Session<'c> {
     ends: Vec<(usize, TableKind, Date)>,
 }
 
-impl Session<'_> {
-    /// Checks a claim; its findings by line, field and rule. They are the session's until the next claim.
-    pub fn check(&mut self, claim: &Claim) -> &[Finding] {
+impl Desk<'_> {
+    /// Checks a claim; its findings by line, field and rule. They stay until the next claim.
+    pub(super) fn check(&mut self, claim: &Claim) -> &[Finding] {
         let facts = self.resolver.look(claim);
         self.count_lines();
         self.findings.list.clear();
@@ -180,15 +272,6 @@ impl Session<'_> {
                 out.list[before..].iter_mut().for_each(|f| f.severity = severity);
             }
         }
-        if !claim.accepted.is_empty() {
-            let accepted = |f: &Finding| {
-                let mut words = claim.accepted.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-                words.any(|w| f.rule.id.eq_ignore_ascii_case(w) || f.rule.name == w)
-            };
-            let before = out.list.len();
-            out.list.retain(|f| !accepted(f));
-            self.accepted += (before - out.list.len()) as u64;
-        }
         if out.list.len() > 1 {
             // The claim as a whole first, then line by line.
             out.list.sort_by_key(|f| (f.line.map_or(0, |l| l + 1), f.field, f.rule.id));
@@ -210,17 +293,27 @@ impl Session<'_> {
     }
 
     /// The rule that runs, or ran last.
-    pub(crate) fn current_rule(&self) -> &'static Rule {
+    pub(super) fn current_rule(&self) -> &'static Rule {
         self.findings.current_rule()
     }
 
     /// The findings of the last claim.
-    pub(crate) fn findings(&self) -> &[Finding] {
+    pub(super) fn findings(&self) -> &[Finding] {
         &self.findings.list
     }
 
+    /// The findings of the last claim, for some of them to be taken out.
+    pub(super) fn findings_mut(&mut self) -> &mut Vec<Finding> {
+        &mut self.findings.list
+    }
+
+    /// Does the rule run here?
+    pub(super) fn runs(&self, rule: &Rule) -> bool {
+        self.rules.iter().any(|(r, _)| *r == rule)
+    }
+
     /// Only what the `FMT` rules say of a claim's faults: for faults that show after the claim was checked.
-    pub(crate) fn check_faults(&mut self, claim: &Claim) -> &[Finding] {
+    pub(super) fn check_faults(&mut self, claim: &Claim) -> &[Finding] {
         self.resolver.look(claim);
         let case = self.resolver.case(claim);
         let out = &mut self.findings;
@@ -240,14 +333,14 @@ impl Session<'_> {
     }
 
     /// Says that so many claims came after more ids than are remembered.
-    pub(crate) fn scattered_not_evaluated(&mut self, claims: u64) {
+    pub(super) fn scattered_not_evaluated(&mut self, claims: u64) {
         if let Some(&(rule, _)) = self.checker.rules.iter().find(|(r, _)| r.name == "scattered-claim") {
             self.findings.count_gap(rule, Why::TooManyClaims, claims);
         }
     }
 
     /// What could not be evaluated so far, given the columns that there were.
-    pub fn not_evaluated(&self, columns: &Columns) -> Vec<NotEvaluated> {
+    pub(super) fn not_evaluated(&self, columns: &Columns) -> Vec<NotEvaluated> {
         let mut out = self.findings.gaps().to_vec();
         let lines = self.lines;
         if lines > 0 {
@@ -276,13 +369,8 @@ impl Session<'_> {
         out
     }
 
-    /// Findings that the claims themselves say were accepted.
-    pub(crate) fn accepted(&self) -> u64 {
-        self.accepted
-    }
-
     /// Lines checked so far with a day after the end of a table's window.
-    pub(crate) fn stale_lines(&self) -> impl Iterator<Item = (TableKind, u64)> + '_ {
+    pub(super) fn stale_lines(&self) -> impl Iterator<Item = (TableKind, u64)> + '_ {
         TableKind::ALL.into_iter().zip(self.stale)
     }
 }
@@ -327,7 +415,7 @@ fn bits(rules: RuleBits) -> impl Iterator<Item = usize> {
 }
 
 /// Makes one of gaps of the same rule and reason.
-fn merge(gaps: &mut Vec<NotEvaluated>) {
+pub(super) fn merge(gaps: &mut Vec<NotEvaluated>) {
     let mut out: Vec<NotEvaluated> = Vec::with_capacity(gaps.len());
     for gap in gaps.drain(..) {
         match out.iter_mut().find(|g| g.rule == gap.rule && g.why == gap.why) {

@@ -1,13 +1,17 @@
 //! Runs the chosen rules over claims: one at a time, or files of them.
 
 mod checker;
+mod profile;
 mod rendered;
 mod select;
+mod session;
 mod stream;
 mod summary;
 
-pub use checker::{Checker, Report, Session};
-pub use select::{RuleSet, find_rule};
+pub use checker::{Checker, Report};
+pub use profile::When;
+pub use select::{RuleChoice, RuleSet, check_rule_name, find_rule};
+pub use session::Session;
 pub use stream::{Options, Outcome, check_files};
 pub(crate) use summary::tenths;
-pub use summary::{Charges, RuleCount, Share, Summary, TableUse};
+pub use summary::{Charges, ProfileUse, RuleCount, Share, Summary, TableUse, UnusedAcceptance};

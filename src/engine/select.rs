@@ -101,6 +101,59 @@ impl RuleSet {
     }
 }
 
+/// What a settings file, a profile or the command line says about rules: one layer of choices. A later layer goes over an earlier one.
+///
+/// ```
+/// use cleanclaim::engine::{RuleChoice, RuleSet};
+///
+/// let mut rules = RuleSet::default();
+/// rules.apply(&RuleChoice { ignore: vec!["DXS".to_owned()], ..RuleChoice::default() })?;
+/// assert!(rules.iter().all(|(rule, _)| rule.family() != "DXS"));
+/// # Ok::<(), cleanclaim::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleChoice {
+    /// Only these rules run, whatever earlier layers say; `None` leaves the rules as they are.
+    pub select: Option<Vec<String>>,
+    /// These do not.
+    pub ignore: Vec<String>,
+    /// Levels by rule, family or `ALL`. The narrowest name holds, whatever the order.
+    pub severity: Vec<(String, Severity)>,
+}
+
+impl RuleChoice {
+    /// Does it say nothing?
+    pub fn is_empty(&self) -> bool {
+        self.select.is_none() && self.ignore.is_empty() && self.severity.is_empty()
+    }
+}
+
+impl RuleSet {
+    /// Goes over what was chosen so far.
+    ///
+    /// # Errors
+    /// If it names a rule or family that there is not.
+    pub fn apply(&mut self, choice: &RuleChoice) -> Result<()> {
+        if let Some(names) = &choice.select {
+            self.select(names)?;
+        }
+        self.ignore(&choice.ignore)?;
+        let named =
+            |(name, level): &(String, Severity)| Ok((Part::find(name)?.narrowness(), name.clone(), *level));
+        let mut levels = choice.severity.iter().map(named).collect::<Result<Vec<_>>>()?;
+        levels.sort_by_key(|(narrowness, _, _)| *narrowness);
+        levels.iter().try_for_each(|(_, name, level)| self.set_severity(name, *level))
+    }
+}
+
+/// Says whether a name stands for rules.
+///
+/// # Errors
+/// If there is no such rule or family, with the nearest name.
+pub fn check_rule_name(name: &str) -> Result<()> {
+    Part::find(name).map(|_| ())
+}
+
 /// What a name of the user stands for.
 enum Part {
     All,
@@ -118,6 +171,14 @@ impl Part {
             return Ok(Part::Family(rule.family()));
         }
         find_rule(name).map(Part::Rule)
+    }
+
+    fn narrowness(&self) -> u8 {
+        match self {
+            Part::All => 0,
+            Part::Family(_) => 1,
+            Part::Rule(_) => 2,
+        }
     }
 
     fn holds(&self, rule: &Rule) -> bool {
@@ -141,44 +202,10 @@ pub fn find_rule(name: &str) -> Result<&'static Rule> {
         }
         Some(rule) => Ok(rule),
         None => {
-            let hint = nearest(name).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+            let hint = rules::nearest(name).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
             Err(usage(format!("no rule {name:?}{hint} (`cleanclaim rules` lists them)")))
         }
     }
-}
-
-/// The id, name or family that is nearest to what was typed, if it is near.
-fn nearest(typed: &str) -> Option<&'static str> {
-    let typed = typed.to_ascii_lowercase();
-    let names = rules::all().filter(|r| r.status != Status::Removed).flat_map(|r| [r.id, r.name, r.family()]);
-    let (far, name) = names.map(|n| (distance(&typed, &n.to_ascii_lowercase()), n)).min()?;
-    (far <= (typed.len() / 3).max(1)).then_some(name)
-}
-
-/// Edits from one word to the other: insert, delete, replace, swap neighbours.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    // What is far longer than any name is not near to one: no table of input's size is built.
-    if a.len() > 64 {
-        return usize::MAX;
-    }
-    let width = b.len() + 1;
-    let mut table: Vec<usize> = vec![0; (a.len() + 1) * width];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            table[i * width + j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = table[(i - 1) * width + j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = replaced.min(table[(i - 1) * width + j] + 1).min(table[i * width + j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(table[(i - 2) * width + j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    table[a.len() * width + b.len()]
 }
 
 #[cfg(test)]
@@ -213,6 +240,28 @@ mod tests {
     }
 
     #[test]
+    fn layers_go_over_one_another_and_the_narrowest_level_holds() {
+        let names = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let mut set = RuleSet::default();
+        let levels = vec![("COD001".to_owned(), Severity::Warning), ("COD".to_owned(), Severity::Info)];
+        let file = RuleChoice { select: Some(names(&["COD"])), ignore: names(&["COD002"]), severity: levels };
+        set.apply(&file).unwrap();
+        assert!(!ids(&set).contains(&"COD002"));
+        let level = |set: &RuleSet, id: &str| set.iter().find(|(r, _)| r.id == id).map(|(_, s)| s);
+        assert_eq!(
+            (level(&set, "COD001"), level(&set, "COD003")),
+            (Some(Severity::Warning), Some(Severity::Info))
+        );
+        // A layer that only ignores keeps what was ignored; one that selects begins anew and keeps the levels.
+        set.apply(&RuleChoice { ignore: names(&["COD003"]), ..RuleChoice::default() }).unwrap();
+        assert!(!ids(&set).contains(&"COD002") && !ids(&set).contains(&"COD003"));
+        set.apply(&RuleChoice { select: Some(names(&["COD002"])), ..RuleChoice::default() }).unwrap();
+        assert_eq!((ids(&set), level(&set, "COD002")), (vec!["COD002"], Some(Severity::Info)));
+        set.apply(&RuleChoice::default()).unwrap();
+        assert_eq!(ids(&set), ["COD002"]);
+    }
+
+    #[test]
     fn an_unknown_rule_is_an_error_with_the_nearest_name() {
         let error = |n: &str| RuleSet::default().select(&[n]).unwrap_err().to_string();
         assert!(error("COD0O1").contains("did you mean COD001?"));
@@ -220,13 +269,5 @@ mod tests {
         assert!(error("CDO").contains("did you mean COD?"));
         assert_eq!(error("zzzzzz"), "no rule \"zzzzzz\" (`cleanclaim rules` lists them)");
         assert!(!error(&"x".repeat(1_000_000)).contains("did you mean"));
-    }
-
-    #[test]
-    fn distance_counts_edits() {
-        for (a, b, n) in [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "bc", 1), ("", "ab", 2)]
-        {
-            assert_eq!(distance(a, b), n, "{a} {b}");
-        }
     }
 }

@@ -127,7 +127,7 @@ pub fn check_files(
             return Err(e);
         }
     }
-    let mut summary = tally.summary(checker.tables());
+    let mut summary = tally.summary(checker);
     summary.fail_on = options.fail_on;
     summary.left_out = summary.total().saturating_sub(written.findings);
     let mut end = Vec::new();
@@ -198,6 +198,8 @@ struct ClaimAt {
     row: u64,
     clean: bool,
     charge: Option<Cents>,
+    /// By which profile it was checked.
+    plan: u16,
 }
 
 impl Run<'_> {
@@ -255,7 +257,7 @@ impl Run<'_> {
             let charge = claim.charge();
             let clean = self.check_claim(claim, session, tally, &mut rendered);
             tally.charge(charge, clean);
-            ids.push(ClaimAt { id: hash(id), row: claim.row, clean, charge });
+            ids.push(ClaimAt { id: hash(id), row: claim.row, clean, charge, plan: session.plan() as u16 });
         });
         let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
         Done { rendered, block, ids, ascending }
@@ -346,12 +348,12 @@ impl Run<'_> {
     ) {
         let mut again = Vec::new();
         seen.add(done, &mut again);
-        for ClaimAt { row, clean: was_clean, charge, .. } in again {
+        for ClaimAt { row, clean: was_clean, charge, plan, .. } in again {
             let mut claim = Claim::new(done.block.claim_id(row, &self.layout));
             claim.row = row;
             let reason = Reason::Scattered;
             claim.faults.push(Fault { field: Field::ClaimId, line: None, row, reason, shown: None });
-            let findings: Vec<Finding> = session.check_faults(&claim).to_vec();
+            let findings: Vec<Finding> = session.check_faults(&claim, usize::from(plan)).to_vec();
             let clean = self.report(&claim, &findings, tally, &mut done.rendered);
             // Another thread may have counted it: counts of one thread may fall below zero, their sum does not.
             if was_clean && !clean {

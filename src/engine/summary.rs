@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Session;
+use super::session::SessionTally;
+use super::{Checker, Session};
+use crate::accept::{Acceptance, Unused};
 use crate::claim::Claim;
 use crate::code::Npi;
 use crate::read::Columns;
 use crate::rule::{Finding, NotEvaluated, Rule, Severity};
-use crate::table::{TableKind, Tables};
+use crate::table::TableKind;
 use crate::{Cents, Date};
 
 /// The end of every report.
@@ -24,8 +26,14 @@ pub struct Summary {
     pub charges: Charges,
     /// Lines checked.
     pub lines: u64,
-    /// Findings that the claims themselves say were looked at and accepted; not counted below.
+    /// Findings that were looked at and accepted, as the claims themselves or a file of acceptances say; not counted below.
     pub accepted: u64,
+    /// Acceptances that accept nothing any more, in the order in which they were added.
+    pub unused_acceptances: Vec<UnusedAcceptance>,
+    /// Acceptances of claims that were not checked, or by rules that did not run: nothing is known of them.
+    pub other_acceptances: u64,
+    /// The profiles, and the claims that were checked by each.
+    pub profiles: Vec<ProfileUse>,
     /// Findings by severity, mildest first: info, warning, error.
     pub findings: [u64; 3],
     /// Findings that are counted and do not stand in the report: [`Options::most_findings`](super::Options::most_findings) left no room.
@@ -69,6 +77,24 @@ impl Share {
     }
 }
 
+/// A profile and how often it was used.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ProfileUse {
+    /// Its name.
+    pub profile: String,
+    /// Claims that were checked by its rules.
+    pub claims: u64,
+}
+
+/// An acceptance that accepts nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedAcceptance {
+    /// The acceptance.
+    pub acceptance: Acceptance,
+    /// Why it does not.
+    pub why: Unused,
+}
+
 /// Findings of one rule.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleCount {
@@ -107,13 +133,13 @@ pub(crate) struct Tally {
     pub(crate) claims: u64,
     pub(crate) clean_claims: i64,
     pub(crate) lines: u64,
-    accepted: u64,
     /// In cents; sums of counts of several threads in any order are the same.
     billed: i128,
     at_stake: i128,
     unstated: u64,
     providers: BTreeMap<Option<Npi>, [u64; 3]>,
     payers: BTreeMap<String, [u64; 3]>,
+    sessions: SessionTally,
     /// By rule id.
     rules: BTreeMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
@@ -166,7 +192,7 @@ impl Tally {
         for (kind, lines) in session.stale_lines() {
             self.count_stale(kind, lines);
         }
-        self.accepted += session.accepted();
+        self.sessions.add(session.tally());
         session.not_evaluated(columns).into_iter().for_each(|gap| self.gap(gap));
     }
 
@@ -182,10 +208,10 @@ impl Tally {
         self.claims += other.claims;
         self.clean_claims += other.clean_claims;
         self.lines += other.lines;
-        self.accepted += other.accepted;
         self.billed += other.billed;
         self.at_stake += other.at_stake;
         self.unstated += other.unstated;
+        self.sessions.add(&other.sessions);
         for (id, theirs) in &other.rules {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
             add(&mut self.rules.entry(id).or_insert(none).counts, theirs.counts);
@@ -204,7 +230,8 @@ impl Tally {
         }
     }
 
-    pub(crate) fn summary(mut self, tables: &Tables) -> Summary {
+    pub(crate) fn summary(mut self, checker: &Checker) -> Summary {
+        let tables = checker.tables();
         let mut findings = [0; 3];
         for rule in self.rules.values() {
             add(&mut findings, rule.counts);
@@ -223,6 +250,11 @@ impl Tally {
                 })
             })
             .collect();
+        let (unused_acceptances, other_acceptances) = self.unused(checker);
+        let profiles = checker.profiles().enumerate().map(|(at, name)| ProfileUse {
+            profile: name.to_owned(),
+            claims: self.sessions.profiles.get(at).copied().unwrap_or(0),
+        });
         Summary {
             claims: self.claims,
             clean_claims: u64::try_from(self.clean_claims).unwrap_or(0),
@@ -232,7 +264,10 @@ impl Tally {
                 unstated: self.unstated,
             },
             lines: self.lines,
-            accepted: self.accepted,
+            accepted: self.sessions.accepted,
+            unused_acceptances,
+            other_acceptances,
+            profiles: profiles.collect(),
             findings,
             rules: self.rules.into_values().collect(),
             providers: shares(
@@ -264,6 +299,27 @@ fn shares(of: impl IntoIterator<Item = (String, [u64; 3])>) -> Vec<Share> {
     let mut out: Vec<Share> = of.into_iter().map(|(name, counts)| Share { name, counts }).collect();
     out.sort_by(|a, b| b.total().cmp(&a.total()).then_with(|| a.name.cmp(&b.name)));
     out
+}
+
+impl Tally {
+    /// Acceptances that accept nothing any more, and how many are of claims that were not looked at.
+    fn unused(&self, checker: &Checker) -> (Vec<UnusedAcceptance>, u64) {
+        let (mut unused, mut others) = (Vec::new(), 0);
+        for (at, acceptance) in checker.acceptances().iter().enumerate() {
+            let met = self.sessions.acceptances.get(at).copied().unwrap_or_default();
+            let why = match acceptance.lapsed(checker.today()) {
+                Some(why) => why,
+                None if met.findings > 0 => continue,
+                None if met.looked_at => Unused::NoFinding,
+                None => {
+                    others += 1;
+                    continue;
+                }
+            };
+            unused.push(UnusedAcceptance { acceptance: acceptance.clone(), why });
+        }
+        (unused, others)
+    }
 }
 
 impl Summary {

@@ -251,7 +251,8 @@ pub(crate) fn records(text: &str) -> Result<(Places, Vec<Record>), Located> {
         match header {
             None => {
                 let found = places(&cells);
-                let got: String = cells.join(",").chars().take(60).collect();
+                // A file of claims in this place must not be shown.
+                let got = format!("{} columns without those that are needed", cells.len());
                 let expected = "a header with policy, procedure, relation, diagnosis, group, jurisdiction, payer, from, to, modifier, citation";
                 let wrong =
                     || (Some(line), ImportError::Row { layout: NAME, expected: expected.to_owned(), got });

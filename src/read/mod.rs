@@ -3,7 +3,7 @@
 mod csv;
 mod input;
 
-pub(crate) use csv::{Assembler, Block, Cutter, Layout};
+pub(crate) use csv::{Assembler, Block, Cutter, Layout, row_ends};
 pub use csv::{ColumnMap, Columns, PRESETS, columns_page};
 pub use input::Input;
 

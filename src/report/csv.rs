@@ -1,11 +1,12 @@
 //! Rows for spreadsheets (RFC 4180): one a finding, then, told apart by the first column, the rows of the summary.
 //!
 //! The summary stands in the same table, so that what was not evaluated is not lost when the file is passed on. `kind` is `finding`,
-//! `count` (`field` says of what, `count` how many), `rule`, `not_evaluated` or `table`.
+//! `count` (`field` says of what, `count` how many), `rule`, `profile`, `acceptance` (one that accepts nothing any more; its fingerprint stands in
+//! `help`), `not_evaluated` or `table`.
 
 use std::fmt::Write as _;
 
-use super::record::FindingRecord;
+use super::record::{FindingRecord, UnusedRecord};
 use super::{Checked, Reporter};
 use crate::engine::Summary;
 use crate::rule::Severity;
@@ -141,6 +142,8 @@ impl Reporter for Csv {
             ("claims", summary.claims),
             ("clean_claims", summary.clean_claims),
             ("lines", summary.lines),
+            ("accepted", summary.accepted),
+            ("other_acceptances", summary.other_acceptances),
         ];
         counts.extend(Severity::ALL.into_iter().rev().map(|s| (s.name(), summary.count(s))));
         counts.push(("left_out", summary.left_out));
@@ -167,6 +170,29 @@ impl Reporter for Csv {
                 row.number(count);
                 row.end();
             }
+        }
+        for used in &summary.profiles {
+            let mut row = Row::new(out, "profile");
+            row.skip_to(10);
+            row.text(&used.profile);
+            row.skip_to(COLUMNS - 1);
+            row.number(used.claims);
+            row.end();
+        }
+        for unused in &summary.unused_acceptances {
+            let record = UnusedRecord::new(unused);
+            let mut row = Row::new(out, "acceptance");
+            row.text(record.file);
+            row.number(record.row);
+            row.text(record.claim_id);
+            row.skip_to(5);
+            row.text(record.rule);
+            row.text(unused.acceptance.rule.name);
+            row.skip_to(9);
+            row.text(&record.codes.join(" "));
+            row.text(&record.reason.to_string());
+            row.text(record.fingerprint.as_deref().unwrap_or_default());
+            row.end();
         }
         for gap in &summary.not_evaluated {
             let mut row = Row::new(out, "not_evaluated");

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::Checked;
+use crate::accept::Unused;
 use crate::claim::Field;
-use crate::engine::{RuleCount, Summary, TableUse};
+use crate::engine::{ProfileUse, RuleCount, Summary, TableUse, UnusedAcceptance};
 use crate::rule::{Finding, Rule, Severity};
 use crate::table::Tables;
 use crate::{Cents, Why};
@@ -100,6 +101,10 @@ pub(super) struct SummaryRecord<'a> {
     lines: u64,
     left_out: u64,
     findings: BySeverity,
+    accepted: u64,
+    unused_acceptances: Vec<UnusedRecord<'a>>,
+    other_acceptances: u64,
+    profiles: &'a [ProfileUse],
     #[serde(serialize_with = "rules_by_id")]
     rules: &'a [RuleCount],
     not_evaluated: Vec<Gap>,
@@ -119,6 +124,35 @@ struct BySeverity {
     error: u64,
     warning: u64,
     info: u64,
+}
+
+/// An acceptance that accepts nothing any more.
+#[derive(serde::Serialize)]
+pub(super) struct UnusedRecord<'a> {
+    pub(super) file: &'a str,
+    pub(super) row: u64,
+    pub(super) rule: &'static str,
+    pub(super) claim_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fingerprint: Option<String>,
+    pub(super) codes: &'a [String],
+    #[serde(serialize_with = "as_text")]
+    pub(super) reason: Unused,
+}
+
+impl<'a> UnusedRecord<'a> {
+    pub(super) fn new(of: &'a UnusedAcceptance) -> UnusedRecord<'a> {
+        let acceptance = &of.acceptance;
+        UnusedRecord {
+            file: &acceptance.file,
+            row: acceptance.row,
+            rule: acceptance.rule.id,
+            claim_id: &acceptance.claim,
+            fingerprint: acceptance.fingerprint.map(|mark| mark.to_string()),
+            codes: &acceptance.codes,
+            reason: of.why,
+        }
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -161,6 +195,10 @@ impl<'a> SummaryRecord<'a> {
                 warning: of.count(Severity::Warning),
                 info: of.count(Severity::Info),
             },
+            accepted: of.accepted,
+            unused_acceptances: of.unused_acceptances.iter().map(UnusedRecord::new).collect(),
+            other_acceptances: of.other_acceptances,
+            profiles: &of.profiles,
             rules: &of.rules,
             not_evaluated: of.not_evaluated.iter().map(gap).collect(),
             tables: &of.tables,

@@ -3,7 +3,7 @@
 use super::text::{wrapped, write};
 use crate::Cents;
 use crate::Why;
-use crate::engine::{Charges, Summary, TableUse, tenths};
+use crate::engine::{Charges, Summary, TableUse, UnusedAcceptance, tenths};
 use crate::rule::{NotEvaluated, Rule, Severity};
 
 /// The terminal's colours, if wanted.
@@ -43,6 +43,8 @@ pub fn summary_text(summary: &Summary, colour: bool, out: &mut Vec<u8>) {
     let style = Style { colour };
     totals(summary, style, out);
     by_rule(summary, style, out);
+    profiles(summary, style, out);
+    acceptances(summary, style, out);
     not_evaluated(&summary.not_evaluated, style, out);
     tables(&summary.tables, style, out);
 }
@@ -88,6 +90,17 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
             ),
         );
     }
+    let (accepted, others) = (summary.accepted, summary.other_acceptances);
+    if accepted > 0 {
+        write(out, format_args!("  {accepted} finding{} accepted, not shown\n", plural(accepted)));
+    }
+    if others > 0 {
+        let are = if others == 1 { " is" } else { "s are" };
+        write(
+            out,
+            format_args!("  {others} acceptance{are} of claims or by rules that were not checked here\n"),
+        );
+    }
 }
 
 /// What is at stake; nothing if no claim states a charge.
@@ -110,6 +123,35 @@ pub(super) fn charges_text(charges: &Charges) -> Option<String> {
 /// Tenths of a percent as people read them.
 pub(super) fn percent(tenths: u16) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+fn profiles(summary: &Summary, style: Style, out: &mut Vec<u8>) {
+    if summary.profiles.is_empty() {
+        return;
+    }
+    style.in_(out, Style::BOLD, b"\nProfiles\n");
+    for used in &summary.profiles {
+        out.extend_from_slice(b"  ");
+        wrapped(out, &format!("{}: {} claim{}", used.profile, used.claims, plural(used.claims)), 2, 4);
+    }
+}
+
+/// What accepts nothing any more, so that it can be taken out of its file.
+fn acceptances(summary: &Summary, style: Style, out: &mut Vec<u8>) {
+    if summary.unused_acceptances.is_empty() {
+        return;
+    }
+    style.in_(out, Style::BOLD, b"\nAcceptances that accept nothing\n");
+    for UnusedAcceptance { acceptance, why } in &summary.unused_acceptances {
+        let claim = match (acceptance.claim.as_str(), acceptance.fingerprint) {
+            ("", Some(mark)) => mark.to_string(),
+            (claim, _) => format!("claim {claim}"),
+        };
+        let codes: String = acceptance.codes.iter().map(|code| format!(" {code}")).collect();
+        let (file, row, rule) = (&acceptance.file, acceptance.row, acceptance.rule.id);
+        out.extend_from_slice(b"  ");
+        wrapped(out, &format!("{file}:{row} {rule}{codes} of {claim}: {why}"), 2, 4);
+    }
 }
 
 fn by_rule(summary: &Summary, style: Style, out: &mut Vec<u8>) {

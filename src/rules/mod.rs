@@ -19,7 +19,7 @@ mod units;
 pub(crate) use ncci::{ANATOMIC, DISTINCT, EITHER_LINE, SERVICE, type_on};
 
 use crate::resolve::{CodeFacts, Facts, Unlisted, Why};
-use crate::rule::Rule;
+use crate::rule::{Rule, Status};
 use crate::table::{Setting, TableKind};
 
 /// Every family, by the letters of their ids.
@@ -53,6 +53,12 @@ pub(crate) fn first() -> &'static Rule {
 /// The rule of that id, in any case, or of that name.
 pub fn find(id_or_name: &str) -> Option<&'static Rule> {
     all().find(|r| r.id.eq_ignore_ascii_case(id_or_name) || r.name == id_or_name)
+}
+
+/// The id, name or family that is nearest to what was typed, if it is near.
+pub(crate) fn nearest(typed: &str) -> Option<&'static str> {
+    let rules = all().filter(|r| r.status != Status::Removed);
+    crate::nearest::nearest(typed, rules.flat_map(|r| [r.id, r.name, r.family()]))
 }
 
 /// Does the rule sum up a day of which other claims may hold more? What they hold is never evaluated, and reports say so.

@@ -30,6 +30,7 @@ pub(crate) use index::CodeIndex;
 pub use index::Rank;
 pub use lists::{cpt_modifier, place_in_force, place_name};
 pub use mue::{Adjudication, Limit, MueTable};
+pub(crate) use policies::letters;
 pub use policies::{Coverage, GroupPart, Judgement, PolicyCard, PolicyTable, PolicyTest, Reach, Relation};
 pub use procedures::{Cover, InForce, ProcedureTable};
 pub use ptp::{Indicator, PtpEdit, PtpTable};

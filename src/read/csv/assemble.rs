@@ -12,10 +12,21 @@ use crate::code::{
     BillType, CodeError, DischargeStatus, Icd10Cm, Icd10Pcs, Modifier, Npi, PlaceOfService, Procedure,
     Revenue, Sex, Taxonomy,
 };
-use crate::{Cents, Date, Units};
+use crate::{AmountError, Cents, Date, Units};
 
 /// Most diagnoses of a claim: more distinct ones than fit a byte are no claim.
 const MOST_DIAGNOSES: usize = 200;
+
+/// Correct coding edits begin with this day, electronic claims and ICD-10 later: there is nothing with which to judge an earlier service.
+const EARLIEST: Date = Date::constant(1996, 1, 1);
+
+/// Most digits of a line number: a claim may have 100,000 lines less one.
+const MOST_DIGITS: usize = 5;
+
+/// Ten million dollars, in cents.
+const MOST_CENTS: i64 = 1_000_000_000;
+/// Ten million units, in thousandths.
+const MOST_UNITS: i64 = 10_000_000_000;
 
 /// Puts claims together from the rows of blocks; keeps its buffers.
 pub(crate) struct Assembler {
@@ -217,7 +228,7 @@ impl Building {
 
     /// A field of the claim. `first` is its first row.
     fn claim_field(&mut self, layout: &Layout, first: Row<'_>, field: Field, text: &[u8], row: u64) {
-        let date = |this: &mut Building| this.read(field, None, row, text, Date::parse(text));
+        let date = |this: &mut Building| this.read(field, None, row, text, claim_date(text));
         match field {
             Field::ClaimType => match claim_type(text) {
                 Some(kind) => self.claim.kind = kind,
@@ -233,9 +244,7 @@ impl Building {
                 self.claim.patient.born = self.read(field, None, row, text, parsed);
             }
             Field::PatientSex => self.claim.patient.sex = self.read(field, None, row, text, Sex::parse(text)),
-            Field::TotalCharge => {
-                self.claim.total_charge = self.read(field, None, row, text, Cents::parse(text))
-            }
+            Field::TotalCharge => self.claim.total_charge = self.read(field, None, row, text, amount(text)),
             Field::BillingNpi => self.claim.billing_npi = self.npi(field, None, row, text),
             Field::ReferringNpi => self.claim.referring_npi = self.npi(field, None, row, text),
             Field::Taxonomy => self.claim.taxonomy = self.read(field, None, row, text, Taxonomy::parse(text)),
@@ -493,8 +502,8 @@ impl Building {
                 Some(n) => line.number = n,
                 None => self.fault(field, on, row, Reason::LineNumber, None),
             },
-            Field::DosFrom => line.from = self.read(field, on, row, text, Date::parse(text)),
-            Field::DosTo => line.to = self.read(field, on, row, text, Date::parse(text)),
+            Field::DosFrom => line.from = self.read(field, on, row, text, claim_date(text)),
+            Field::DosTo => line.to = self.read(field, on, row, text, claim_date(text)),
             Field::Place => line.place = self.read(field, on, row, text, PlaceOfService::parse(text)),
             Field::Procedure => line.procedure = Coded::read(text, Procedure::parse(text)),
             Field::Modifier(_) => self.modifier(line, at, field, text, row),
@@ -505,8 +514,8 @@ impl Building {
                     self.modifier(line, at, field, part, row);
                 }
             }
-            Field::Units => line.units = self.read(field, on, row, text, Units::parse(text)),
-            Field::Charge => line.charge = self.read(field, on, row, text, Cents::parse(text)),
+            Field::Units => line.units = self.read(field, on, row, text, units(text)),
+            Field::Charge => line.charge = self.read(field, on, row, text, amount(text)),
             Field::Revenue => line.revenue = self.read(field, on, row, text, Revenue::parse(text)),
             Field::RenderingNpi => line.rendering_npi = self.npi(field, on, row, text),
             _ => {}
@@ -530,6 +539,29 @@ fn same_code(listed: &Coded<Icd10Cm>, code: &Coded<Icd10Cm>, text: &[u8]) -> boo
     }
 }
 
+/// A date of a claim. One that is too early for any is a birth date, most likely, from columns that have slipped: as unreadable, it is never shown.
+#[inline]
+fn claim_date(text: &[u8]) -> Result<Date, Reason> {
+    match Date::parse(text) {
+        Ok(day) if day < EARLIEST => Err(Reason::TooEarly),
+        day => Ok(day?),
+    }
+}
+
+/// Money as claim forms hold it: seven digits of dollars (UB-04, form locator 47). What is longer is an identifier or a date of birth.
+#[inline]
+fn amount(text: &[u8]) -> Result<Cents, AmountError> {
+    Cents::parse(text)
+        .and_then(|it| if it.0.abs() < MOST_CENTS { Ok(it) } else { Err(AmountError::TooLarge) })
+}
+
+/// Units, likewise.
+#[inline]
+fn units(text: &[u8]) -> Result<Units, AmountError> {
+    Units::parse(text)
+        .and_then(|it| if it.0.abs() < MOST_UNITS { Ok(it) } else { Err(AmountError::TooLarge) })
+}
+
 /// Professional, institutional or dental, in words, letters, or the type codes of CMS's files.
 fn claim_type(text: &[u8]) -> Option<Kind> {
     let upper = text.to_ascii_uppercase();
@@ -548,6 +580,8 @@ fn claim_type(text: &[u8]) -> Option<Kind> {
 /// A whole number, also as files write it that passed through a spreadsheet: `1.0`.
 fn whole_number(text: &[u8]) -> Option<u32> {
     let text = text.strip_suffix(b".0").unwrap_or(text);
+    // A longer number is a date or an identifier, which must not be shown as a line.
+    let text = Some(text).filter(|text| text.len() <= MOST_DIGITS)?;
     text.iter().try_fold(0u32, |n, b| {
         if !b.is_ascii_digit() {
             return None;

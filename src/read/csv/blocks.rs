@@ -48,6 +48,8 @@ pub(crate) struct Cutter {
     filled: usize,
     row: u64,
     ended: bool,
+    /// What stands before the first row: mark, blank lines, header.
+    head: Vec<u8>,
 }
 
 impl Cutter {
@@ -61,10 +63,11 @@ impl Cutter {
             filled: 0,
             row: 1,
             ended: false,
+            head: Vec::new(),
         };
         cutter.fill(BLOCK)?;
         if cutter.pending().starts_with(&[0xEF, 0xBB, 0xBF]) {
-            cutter.drop_front(3);
+            cutter.keep_head(3);
         }
         cutter.refuse_what_is_no_text()?;
         // Blank lines before the header.
@@ -74,7 +77,7 @@ impl Cutter {
             .rposition(|&b| matches!(b, b'\n' | b'\r'))
             .map_or(0, |at| at + 1);
         cutter.row += count_rows(&cutter.pending()[..start], false);
-        cutter.drop_front(start);
+        cutter.keep_head(start);
         let pending = cutter.pending();
         if cutter.ended && pending.trim_ascii().is_empty() {
             return Err(cutter.error(ClaimsError::Empty));
@@ -92,12 +95,17 @@ impl Cutter {
         if cutter.layout.carriage_returns {
             cutter.row += 1;
         }
-        cutter.drop_front(next);
+        cutter.keep_head(next);
         Ok(cutter)
     }
 
     fn pending(&self) -> &[u8] {
         &self.buffer[..self.filled]
+    }
+
+    /// What stands before the first row, byte for byte.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
     }
 
     /// How the file is laid out.
@@ -173,7 +181,9 @@ impl Cutter {
         Ok(())
     }
 
-    fn drop_front(&mut self, bytes: usize) {
+    /// Takes so many bytes from what is pending to what stands before the first row.
+    fn keep_head(&mut self, bytes: usize) {
+        self.head.extend_from_slice(&self.buffer[..bytes]);
         self.buffer.copy_within(bytes..self.filled, 0);
         self.filled -= bytes;
     }

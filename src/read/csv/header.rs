@@ -1,14 +1,13 @@
 //! The header row: which column means what.
 
 use std::collections::BTreeMap;
-#[cfg(feature = "import")]
 use std::path::Path;
 
 use super::blocks::unprintable;
 use super::presets::{PRESETS, Preset};
 use crate::claim::Field;
 use crate::error::ClaimsError;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Mistake, Result};
 
 /// Names for columns beyond the canonical ones and their aliases. Names match without case, blanks, `_`, `-` and `.`.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -182,6 +181,25 @@ impl ColumnMap {
         Some(ColumnMap { preset: Some(preset), own: BTreeMap::new() })
     }
 
+    /// A preset by its name, or a file; a file that has the name of a preset is written `./rif`.
+    ///
+    /// # Errors
+    /// As [`ColumnMap::from_toml`].
+    pub fn named(map: &Path) -> Result<ColumnMap> {
+        if let Some(preset) = map.to_str().and_then(ColumnMap::preset) {
+            return Ok(preset);
+        }
+        if !map.exists() && map.extension().is_none() {
+            let text = format!(
+                "no column map {:?}: expected a TOML file or one of {}",
+                map.display(),
+                preset_names()
+            );
+            return Err(ErrorKind::Usage(text).into());
+        }
+        ColumnMap::from_toml(map)
+    }
+
     /// Says that their column means one of ours, as `("Diag A", "dx1")`.
     ///
     /// # Errors
@@ -198,7 +216,6 @@ impl ColumnMap {
     ///
     /// # Errors
     /// If the file cannot be read, is no TOML, or names a column or preset that there is not.
-    #[cfg(feature = "import")]
     pub fn from_toml(path: &Path) -> Result<ColumnMap> {
         #[derive(serde::Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -215,10 +232,14 @@ impl ColumnMap {
         }
         let wrong = |what: String| Error::claims(path, None, ClaimsError::Map(what));
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
-        // The message shows the line as it stands.
-        let shown = |c: char| c == '\n' || !unprintable(c);
-        let file: File =
-            toml::from_str(&text).map_err(|e| wrong(e.to_string().trim_end().replace(|c| !shown(c), "?")))?;
+        // Only what is wrong and where: a file of claims in this place must not be shown.
+        let file: File = toml::from_str(&text).map_err(|e| {
+            let at = e.span().map_or(0, |span| span.start);
+            Error::mistakes(
+                path,
+                vec![Mistake::at(&text, at, format!("column map: {}", first_line(e.message())))],
+            )
+        })?;
         let mut map = match file.preset {
             None => ColumnMap::default(),
             Some(name) => ColumnMap::preset(&name)
@@ -292,6 +313,10 @@ pub fn columns_page() -> String {
         }
     }
     out
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().replace(unprintable, "?")
 }
 
 /// Names of the presets, for messages.
@@ -385,6 +410,25 @@ impl Layout {
         }
     }
 
+    /// What each column holds, in the order of the file; `None` for one that means nothing to us.
+    pub(crate) fn fields(&self) -> Vec<Option<Field>> {
+        let mut fields = vec![None; self.width];
+        let numbered = self.diagnoses.iter().map(|&(at, n)| (at, Field::Diagnosis(n)));
+        let versions = self.versions.iter().map(|&(at, n)| (at, Field::DiagnosisVersion(n)));
+        let single = [
+            (Some(self.claim_id), Field::ClaimId),
+            (self.diagnosis_list, Field::Diagnoses),
+            (self.pointers, Field::Pointers),
+            (self.line_diagnosis, Field::LineDiagnosis),
+        ];
+        let single = single.into_iter().filter_map(|(at, field)| Some((at?, field)));
+        let plain = self.of_claim.iter().chain(&self.of_line).copied();
+        for (at, field) in plain.chain(numbered).chain(versions).chain(single) {
+            fields[at] = Some(field);
+        }
+        fields
+    }
+
     /// Understands a header row.
     pub(crate) fn of(path: &str, line: &[u8], map: &ColumnMap) -> Result<Layout> {
         let wrong = |reason| Error::claims(path, Some(1), reason);
@@ -451,8 +495,14 @@ impl Layout {
             }));
         }
         let mut layout = Layout { delimiter, width: names.len(), claim_id, ..Layout::empty() };
+        // Values among the names: what means nothing to us may be a patient's.
+        let data = names.iter().any(|name| {
+            let digits = name.bytes().filter(u8::is_ascii_digit).count();
+            digits > 4 || crate::Date::parse(name.as_bytes()).is_ok()
+        });
         for (at, field) in fields.into_iter().enumerate() {
             match field {
+                None if data => layout.unknown.push(format!("number {}", at + 1)),
                 None => layout.unknown.push(names[at].replace(unprintable, "?")),
                 Some(Field::ClaimId) => {}
                 Some(Field::Diagnosis(n)) => layout.diagnoses.push((at, n)),

@@ -11,3 +11,4 @@ pub(crate) use blocks::{Block, Cutter};
 pub(crate) use header::Layout;
 pub use header::{ColumnMap, Columns, columns_page};
 pub use presets::PRESETS;
+pub(crate) use rows::row_ends;

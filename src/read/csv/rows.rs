@@ -43,7 +43,7 @@ pub(super) fn has_blanks(bytes: &[u8]) -> bool {
 }
 
 /// Where rows end; in a file with lone carriage returns, those end rows too.
-pub(super) fn row_ends(bytes: &[u8], carriage_returns: bool) -> impl Iterator<Item = usize> + '_ {
+pub(crate) fn row_ends(bytes: &[u8], carriage_returns: bool) -> impl Iterator<Item = usize> + '_ {
     let lone = move |at: usize| bytes[at] == b'\n' || carriage_returns && bytes.get(at + 1) != Some(&b'\n');
     memchr::memchr2_iter(b'\n', b'\r', bytes).filter(move |&at| lone(at))
 }

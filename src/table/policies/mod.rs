@@ -350,7 +350,7 @@ impl GroupPart {
 }
 
 /// Letters and digits of a name, upper case: "J-6" and "j6" are the same.
-fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
+pub(crate) fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
     text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase())
 }
 

@@ -1,0 +1,250 @@
+//! Acceptances as a csv file: read with all its mistakes, written with what was there kept as it was.
+
+use std::path::Path;
+
+use super::{Acceptance, Fingerprint};
+use crate::claim::Claim;
+use crate::rule::{Finding, Rule};
+use crate::{Date, Error, Mistake, Result, rules};
+
+/// The columns, in the order in which they are written.
+const COLUMNS: [&str; 6] = ["rule", "claim", "fingerprint", "codes", "reason", "until"];
+
+/// Reads a file; or all its mistakes. No message repeats a cell that is not a rule: it may tell of a patient.
+pub(super) fn read(path: &Path, text: &[u8]) -> Result<Vec<Acceptance>> {
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text);
+    let mut mistakes = Vec::new();
+    let places = columns(&mut reader, &mut mistakes);
+    let mut list = Vec::new();
+    let width = reader.headers().map_or(0, csv::StringRecord::len);
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(e) => {
+                let line = e.position().map_or(1, csv::Position::line);
+                mistakes.push(Mistake { line, column: 0, what: "is not UTF-8 text".to_owned() });
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        if record.len() != width {
+            let what = format!("{} fields, expected {width} as in the header", record.len());
+            mistakes.push(Mistake { line, column: 0, what });
+            continue;
+        }
+        let cell = |n: usize| places[n].and_then(|at| record.get(at)).map_or("", unguarded);
+        match acceptance(cell) {
+            Ok(found) => list.push(Acceptance { file: path.display().to_string(), row: line, ..found }),
+            Err(whats) => mistakes.extend(whats.into_iter().map(|what| Mistake { line, column: 0, what })),
+        }
+    }
+    if mistakes.is_empty() { Ok(list) } else { Err(Error::mistakes(path, mistakes)) }
+}
+
+/// Where the columns stand.
+fn columns(reader: &mut csv::Reader<&[u8]>, mistakes: &mut Vec<Mistake>) -> [Option<usize>; 6] {
+    let mut places = [None; 6];
+    let mut wrong = |what: String| mistakes.push(Mistake { line: 1, column: 0, what });
+    let Ok(header) = reader.headers() else {
+        wrong("is not UTF-8 text".to_owned());
+        return places;
+    };
+    for (at, name) in header.iter().enumerate() {
+        let name = name.to_ascii_lowercase();
+        let name = if name == "claim_id" { "claim" } else { &name };
+        match COLUMNS.iter().position(|c| *c == name) {
+            Some(n) if places[n].is_some() => wrong(format!("two columns are called {name}")),
+            Some(n) => places[n] = Some(at),
+            None => wrong(format!("column {} is none of {}", at + 1, COLUMNS.join(", "))),
+        }
+    }
+    if places[0].is_none() {
+        wrong("no column rule".to_owned());
+    }
+    if places[1].is_none() && places[2].is_none() {
+        wrong("no column claim and no column fingerprint: which findings are accepted?".to_owned());
+    }
+    if places[4].is_none() {
+        wrong("no column reason".to_owned());
+    }
+    places
+}
+
+/// Understands a row; or says all that is wrong with it.
+fn acceptance<'r>(cell: impl Fn(usize) -> &'r str) -> Result<Acceptance, Vec<String>> {
+    let mut wrong = Vec::new();
+    let rule: Option<&'static Rule> = rules::find(cell(0));
+    if rule.is_none() {
+        wrong.push(match rules::nearest(cell(0)) {
+            _ if cell(0).is_empty() => "no rule".to_owned(),
+            // Near to a rule's name: no patient's.
+            Some(name) => format!("no rule {:?}; did you mean {name}?", cell(0)),
+            None => "rule is no rule's id or name (`cleanclaim rules` lists them)".to_owned(),
+        });
+    }
+    let fingerprint = match cell(2) {
+        "" => None,
+        text => text.parse::<Fingerprint>().map_err(|e| wrong.push(format!("fingerprint: {e}"))).ok(),
+    };
+    if cell(1).is_empty() && cell(2).is_empty() {
+        wrong.push("neither claim nor fingerprint: which finding is accepted?".to_owned());
+    }
+    if cell(4).is_empty() {
+        wrong.push("no reason".to_owned());
+    }
+    let until = match cell(5) {
+        "" => None,
+        text => Date::parse(text.as_bytes()).map_err(|e| wrong.push(format!("until: {e}"))).ok(),
+    };
+    let mut codes: Vec<String> =
+        cell(3).split([' ', ',', ';']).filter(|c| !c.is_empty()).map(str::to_owned).collect();
+    codes.sort_unstable();
+    match rule {
+        Some(rule) if wrong.is_empty() => Ok(Acceptance {
+            rule,
+            claim: cell(1).to_owned(),
+            fingerprint,
+            codes,
+            reason: cell(4).to_owned(),
+            until,
+            file: String::new(),
+            row: 0,
+        }),
+        _ => Err(wrong),
+    }
+}
+
+/// A finding to be accepted, as it will be written: taken while the claim is at hand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewAcceptance {
+    /// The row of the claims file, by which new rows are ordered.
+    row: u64,
+    rule: &'static str,
+    claim: String,
+    fingerprint: Fingerprint,
+    codes: String,
+}
+
+impl NewAcceptance {
+    /// Of a finding on a claim.
+    pub fn of(claim: &Claim, finding: &Finding) -> NewAcceptance {
+        NewAcceptance {
+            row: finding.row,
+            rule: finding.rule.id,
+            claim: claim.id.clone(),
+            fingerprint: Fingerprint::of(claim, finding),
+            codes: finding.codes.join(" "),
+        }
+    }
+}
+
+/// The text of a file of acceptances with new ones at its end: what was there stays as it was, byte for byte. A header is put before an
+/// empty one; in another order of columns, new rows follow that.
+///
+/// # Errors
+/// If what was there is no file of acceptances, with all its mistakes; or if it lacks a column that new rows need.
+pub fn write_new(
+    path: &Path,
+    before: &[u8],
+    new: &[NewAcceptance],
+    reason: &str,
+    until: Option<Date>,
+) -> Result<Vec<u8>> {
+    let mut out = before.to_vec();
+    let mut order: Vec<usize> = (0..COLUMNS.len()).collect();
+    if before.trim_ascii().is_empty() {
+        out = format!("{}\n", COLUMNS.join(",")).into_bytes();
+    } else {
+        read(path, before)?;
+        let text = before.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(before);
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+        let places = columns(&mut reader, &mut Vec::new());
+        let lacks = |n: &usize| places[*n].is_none() && (*n != 5 || until.is_some());
+        if let Some(n) = (0..COLUMNS.len()).find(lacks) {
+            let what = format!("no column {}: new rows need it", COLUMNS[n]);
+            return Err(Error::mistakes(path, vec![Mistake { line: 1, column: 0, what }]));
+        }
+        order.retain(|&n| places[n].is_some());
+        order.sort_by_key(|&n| places[n]);
+        if !out.ends_with(b"\n") {
+            out.push(b'\n');
+        }
+    }
+    let until = until.map(|day| day.to_string()).unwrap_or_default();
+    let mut writer = csv::Writer::from_writer(&mut out);
+    for row in new {
+        let mark = row.fingerprint.to_string();
+        let cells = [row.rule, &row.claim, &mark, &row.codes, reason, &until];
+        // Memory can always be written to.
+        let _ = writer.write_record(order.iter().map(|&n| guarded(cells[n])));
+    }
+    drop(writer);
+    Ok(out)
+}
+
+/// A cell that no spreadsheet takes for a formula; [`unguarded`] takes the apostrophe off again.
+fn guarded(text: &str) -> String {
+    match text.as_bytes().first() {
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'') => format!("'{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn unguarded(text: &str) -> &str {
+    let looks_like_one = |t: &&str| t.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+    text.strip_prefix('\'').filter(looks_like_one).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str) -> String {
+        read("a.csv".as_ref(), text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_bad_row_is_said_with_its_place_and_without_its_content() {
+        let text = "rule,claim,codes,reason,until\n\
+                    COD002,C1,E11,seen,2026-12-31\n\
+                    COD0O2,C1,,seen,\n\
+                    Jane Doe,C1,,seen,\n\
+                    COD002,,,,\n\
+                    COD002,C1,,seen,Jane Doe\n\
+                    COD002,C1\n";
+        let said = mistakes(text);
+        let expected = "a.csv:3: no rule \"COD0O2\"; did you mean COD002?\n\
+                        a.csv:4: rule is no rule's id or name (`cleanclaim rules` lists them)\n\
+                        a.csv:5: neither claim nor fingerprint: which finding is accepted?\n\
+                        a.csv:5: no reason\n\
+                        a.csv:6: until: expected YYYY-MM-DD, YYYYMMDD, MM/DD/YYYY, M/D/YY or DD-Mon-YYYY\n\
+                        a.csv:7: 2 fields, expected 5 as in the header";
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_header_must_say_what_is_accepted_and_why() {
+        assert_eq!(
+            mistakes("rule,reason\n"),
+            "a.csv:1: no column claim and no column fingerprint: which findings are accepted?"
+        );
+        assert!(mistakes("claim,reason\n").contains("no column rule"));
+        assert!(mistakes("rule,claim\n").contains("no column reason"));
+        assert!(mistakes("rule,claim,claim_id,reason\n").contains("two columns are called claim"));
+        assert!(mistakes("rule,claim,reason,Jane Doe\n").contains("column 4 is none of rule, claim"));
+        assert!(
+            mistakes("rule,claim,fingerprint,reason\nCOD002,,f-12,x\n").contains("16 hexadecimal digits")
+        );
+    }
+
+    #[test]
+    fn cells_that_spreadsheets_would_compute_come_back_as_they_were() {
+        for text in ["=1+1", "'=x", "-5", "plain", "'plain", "@a", "f-00"] {
+            assert_eq!(unguarded(&guarded(text)), text);
+        }
+    }
+}
