@@ -21,6 +21,8 @@ use crate::{Date, Error, Result};
 const MAGIC: &[u8; 8] = b"CCTABLE\0";
 /// Raised when a reader of the old format would misread the new one.
 pub(crate) const VERSION: u32 = 1;
+/// What is said of a section that an earlier or later version did not write.
+const MISSING: &str = "is missing: another version of cleanclaim wrote it; run `cleanclaim tables rebuild`";
 const HEADER: usize = 32;
 const ENTRY: usize = 32;
 
@@ -151,7 +153,7 @@ impl Pack {
     /// Where a section is that must be there, made of records of `width` bytes.
     pub(crate) fn section(&self, name: &'static str, width: usize) -> Result<Section, PackError> {
         let section =
-            self.find(name).ok_or(PackError::Section { section: name, what: "is missing".to_owned() })?;
+            self.find(name).ok_or(PackError::Section { section: name, what: MISSING.to_owned() })?;
         if !(section.end - section.start).is_multiple_of(width) {
             let what = format!("{} bytes are no multiple of {width}", section.end - section.start);
             return Err(PackError::Section { section: name, what });
@@ -268,6 +270,16 @@ mod tests {
         writer.u32s("numbers", [1, 2, 3]);
         writer.section("bytes", vec![7; 5]);
         writer.finish(&description())
+    }
+
+    #[test]
+    fn a_pack_of_another_version_says_what_to_do() {
+        let pack = Pack::open(Cow::Owned(sample())).unwrap();
+        let Err(error) = pack.section("letters", 1) else { panic!("there is none") };
+        assert!(
+            error.to_string().contains("letters") && error.to_string().contains("tables rebuild"),
+            "{error}"
+        );
     }
 
     #[test]
