@@ -185,12 +185,40 @@ fn the_report_does_not_depend_on_threads() {
         claims.push_str(&row.replace("G1", &format!("C{i:05}")).replace("B1", &format!("C{i:05}")));
     }
     folder.write("many.csv", claims);
-    for format in ["text", "json", "ndjson", "csv"] {
-        let one = folder.run(&format!("check --format {format} --threads 1 many.csv"));
-        let four = folder.run(&format!("check --format {format} --threads 4 many.csv"));
-        assert_eq!(one.code, Some(1));
-        assert!(one.out == four.out, "{format}");
+    for format in cleanclaim::report::Format::ALL.map(|f| f.name()) {
+        for most in ["", "--max-findings 5000"] {
+            let one = folder.run(&format!("check --format {format} {most} --threads 1 many.csv"));
+            let four = folder.run(&format!("check --format {format} {most} --threads 4 many.csv"));
+            assert_eq!(one.code, Some(1));
+            assert!(one.out == four.out, "{format} {most}");
+        }
     }
+    // Whole claims only, and the counts stay complete.
+    let (rules, summary) = ndjson(&folder.run("check --format ndjson --max-findings 5000 many.csv").out);
+    let (all, complete) = ndjson(&folder.run("check --format ndjson many.csv").out);
+    assert!(
+        rules.len() <= 5000 && rules.len() > 4900 && all.len() == 20_000,
+        "{} of {}",
+        rules.len(),
+        all.len()
+    );
+    assert_eq!(summary["findings"], complete["findings"]);
+    assert_eq!(summary["left_out"].as_u64(), Some((all.len() - rules.len()) as u64));
+}
+
+#[test]
+fn a_comparison_of_reports_exits_with_what_is_new() {
+    let folder = folder();
+    for name in ["good", "bad"] {
+        folder.run(&format!("check --select COD002 --format json -o {name}.json {name}.csv"));
+    }
+    let code = |reports: &str| folder.run(&format!("report diff {reports}")).code;
+    assert_eq!(code("good.json bad.json"), Some(1));
+    assert_eq!(code("bad.json good.json"), Some(0));
+    assert_eq!(code("bad.json bad.json"), Some(0));
+    assert_eq!(code("--format json good.json bad.json"), Some(1));
+    assert_eq!(code("good.json nowhere.json"), Some(2));
+    assert_eq!(code("good.json bad.csv"), Some(2));
 }
 
 #[test]
