@@ -16,6 +16,7 @@ CLASSES = {
     "COD001": "diagnosis-code",
     "COD004": "diagnosis-code",
     "COD002": "diagnosis-code",
+    "COD005": "diagnosis-code",
     "COD003": "diagnosis-date",
     "COD011": "procedure-unknown",
     "COD012": "procedure-date",

@@ -28,7 +28,7 @@ rm -rf "$data/packs"
 $ours tables add --tables "$data/packs" --complete "$data"/tables/*
 $peer --build "$data/tables.duckdb"
 
-families=COD001,COD002,COD003,COD004,COD011,COD012,NCC001,NCC002,MUE001,COV001
+families=COD001,COD002,COD003,COD004,COD005,COD011,COD012,NCC001,NCC002,MUE001,COV001
 check="$ours check --tables $data/packs --as-of 2026-11-22 --format csv $claims"
 four="$check --select $families"
 duckdb="$peer --tables $data/tables.duckdb --claims $claims"
