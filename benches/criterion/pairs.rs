@@ -1,52 +1,33 @@
-//! Pair tests on the full practitioner edits (`../shared/reference/ncci`), or on the synthetic ones of the tests where those are absent.
-#![allow(clippy::print_stderr, missing_docs, reason = "a bench; says which tables it used")]
+//! Is there anything between two codes: NCCI's pair edits (2.5 million made-up ones), Excludes1.
 
 use std::hint::black_box;
-use std::path::Path;
 
-use cleanclaim::code::Procedure;
-use cleanclaim::import::{AddOptions, TablesFolder};
+use cleanclaim::code::Icd10Cm;
 use cleanclaim::table::Rank;
 use cleanclaim::{Date, Tables};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput};
 
-fn pairs(c: &mut Criterion) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let full = root.join("../shared/reference/ncci/ccipra-2024q3.reshaped.txt.zst");
-    let file = if full.exists() {
-        full
-    } else {
-        eprintln!("SKIPPED: ../shared/reference is absent; measuring on synthetic edits, which says nothing");
-        root.join("tests/data/edits/ccipra-v320r0-f1.txt")
-    };
-    let folder = std::env::temp_dir().join(format!("cleanclaim-bench-pairs-{}", std::process::id()));
-    TablesFolder::open(&folder).add(&[file], &AddOptions::default()).expect("the file imports");
-    let tables = Tables::open(&folder).expect("the packs open");
-    std::fs::remove_dir_all(&folder).expect("the folder goes");
+use crate::setup;
+
+pub(crate) fn edits(c: &mut Criterion) {
+    let mut group = c.benchmark_group("pairs/ptp");
+    let tables = setup::practice().tables();
     let (codes, table) = (tables.procedures.expect("an index"), tables.ptp_practitioner.expect("edits"));
-
-    // All codes of the index, so that both codes of a test have edits, drawn the same way every time.
-    let ranks: Vec<Rank> = (0..100_000u32)
-        .filter_map(|n| codes.rank(format!("{n:05}").parse::<Procedure>().ok()?))
+    // Procedures as they come on claims, each with the procedure of another claim.
+    let ranks: Vec<Rank> = (setup::practice().claims.iter().flat_map(|claim| &claim.lines))
+        .filter_map(|line| codes.rank(line.code()?))
         .filter(|r| table.degree(*r) > 0)
+        .take(1 << 16)
         .collect();
-    let mut seed = 1u64;
-    let mut draw = || {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        ranks[(seed >> 33) as usize % ranks.len()]
-    };
-    let random: Vec<(Rank, Rank)> = (0..1 << 16).map(|_| (draw(), draw())).collect();
-    let misses: Vec<(Rank, Rank)> =
-        random.iter().copied().filter(|&(a, b)| a != b && table.edits(a, b).next().is_none()).collect();
-    let hits: Vec<(Rank, Rank)> = random
-        .iter()
-        .filter_map(|&(a, _)| {
-            let edit = table.edits_of_first(a)?;
-            Some((edit.column1, edit.column2))
-        })
+    let others = ranks.iter().cycle().skip(ranks.len() / 2);
+    let misses: Vec<(Rank, Rank)> = (ranks.iter().copied().zip(others.copied()))
+        .filter(|&(a, b)| a != b && table.edits(a, b).next().is_none())
         .collect();
+    let hits: Vec<(Rank, Rank)> = (ranks.iter())
+        .filter_map(|&a| table.edits_of_first(a).map(|edit| (edit.column1, edit.column2)))
+        .collect();
+    assert!(misses.len() > 1_000 && hits.len() > 500, "{} and {}", misses.len(), hits.len());
     let day = Date::constant(2024, 7, 2);
-    let mut group = c.benchmark_group("pairs");
     for (name, list) in [("miss", &misses), ("hit", &hits)] {
         group.throughput(Throughput::Elements(list.len() as u64));
         group.bench_function(name, |b| {
@@ -56,5 +37,19 @@ fn pairs(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, pairs);
-criterion_main!(benches);
+pub(crate) fn notes(c: &mut Criterion) {
+    let tables = Tables::embedded();
+    let icd = &tables.icd10cm;
+    let day = Date::constant(2026, 3, 2);
+    let ranked = |text: &str| {
+        let code: Icd10Cm = text.parse().expect("a code");
+        (code, icd.rank(code).expect("in the table"))
+    };
+    let (yes, no) = ((ranked("M54.50"), ranked("S39.012A")), (ranked("E11.65"), ranked("I10")));
+    c.bench_function("pairs/excludes1/hit", |b| {
+        b.iter(|| icd.excludes1(black_box(yes.0), yes.1, day).expect("an Excludes1 note"));
+    });
+    c.bench_function("pairs/excludes1/miss", |b| {
+        b.iter(|| assert!(icd.excludes1(black_box(no.0), no.1, day).is_none()));
+    });
+}

@@ -20,7 +20,7 @@ impl Draw {
 
     /// 0 up to, not including, `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        (u64::from(self.next()) * n as u64 >> 32) as usize
+        ((u64::from(self.next()) * n as u64) >> 32) as usize
     }
 
     /// 0 up to, not including, 1.
