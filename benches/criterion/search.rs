@@ -1,19 +1,18 @@
 //! Search over all titles and inclusion terms of ICD-10-CM: exact words, the beginning of a word, a typing error.
-#![allow(missing_docs, reason = "criterion's macros make public items")]
 
 use std::hint::black_box;
 
 use cleanclaim::search::Query;
 use cleanclaim::{Date, Tables};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 
-fn searches(c: &mut Criterion) {
+pub(crate) fn searches(c: &mut Criterion) {
     let tables = Tables::embedded();
     let day = Date::constant(2026, 3, 2);
     let mut bench = |name: &str, text: &str| {
         let query = Query::new(text, day);
         assert!(!tables.search(&query).hits.is_empty(), "{text}");
-        c.bench_function(name, |b| b.iter(|| tables.search(black_box(&query))));
+        c.bench_function(&format!("search/{name}"), |b| b.iter(|| tables.search(black_box(&query))));
     };
     bench("exact/hyperglycemia", "hyperglycemia ");
     bench("exact/diabetes", "diabetes ");
@@ -32,6 +31,3 @@ fn searches(c: &mut Criterion) {
     bench("typo/fracture of clavcle", "fracture of clavcle ");
     bench("code/e1165", "e1165");
 }
-
-criterion_group!(benches, searches);
-criterion_main!(benches);
