@@ -170,9 +170,8 @@ impl<'t> Claims<'t> {
             let list = &tables.specialties[of];
             procedure = list[self.draw.skewed(list.len())];
             let in_force = tables.procedures[procedure as usize].window.contains(self.days[day].0);
-            if !in_force
-                || self.lines.iter().any(|l| l.day == day && self.edit_of(procedure, l.procedure, day))
-            {
+            let clashes = |l: &Line| l.procedure == procedure || self.edit_of(procedure, l.procedure, day);
+            if !in_force || self.lines.iter().any(|l| l.day == day && clashes(l)) {
                 continue;
             }
             points = self.points(procedure);

@@ -252,7 +252,14 @@ fn diagnoses(icd10cm: &Icd10CmTable) -> Sorted {
         let (billable, header) = (icd10cm.billable_windows(rank), icd10cm.header_windows(rank));
         let number = all.len() as u32;
         match (billable.as_slice(), header.as_slice()) {
-            ([w], []) if whole(w) && icd10cm.flags_ever(rank).names().next().is_none() => steady.push(number),
+            // Sequelae may not come first, and flags are about age, sex and the like.
+            ([w], [])
+                if whole(w)
+                    && code.seventh() != Some('S')
+                    && icd10cm.flags_ever(rank).names().next().is_none() =>
+            {
+                steady.push(number);
+            }
             ([w], []) if part(w) => dated.push((number, *w)),
             ([], [w]) if whole(w) => headers.push(number),
             _ => {}
