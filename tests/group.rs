@@ -108,7 +108,12 @@ fn scattered_rows_are_checked_as_if_they_stood_together() {
 #[test]
 fn a_quotation_mark_that_is_not_closed_does_no_more_harm() {
     let folder = Folder::new();
-    let rows = ["A,2026-03-02,E11", "B,2026-03-02,E11", "A,2026-03-02,I10", "B,\"2026-03-02,E11\nC,2026-03-02,E11\n"];
+    let rows = [
+        "A,2026-03-02,E11",
+        "B,2026-03-02,E11",
+        "A,2026-03-02,I10",
+        "B,\"2026-03-02,E11\nC,2026-03-02,E11\n",
+    ];
     let text = format!("claim_id,dos_from,dx1\n{}", rows.join("\n"));
     folder.write("open.csv", text);
     let got = checked(&folder, "open.csv", "--group", |row| row);
