@@ -34,7 +34,7 @@ const LEAST: usize = 4 << 20;
 /// The blocks of a file of claims.
 pub(crate) enum Blocks {
     /// As the claims stand in the file.
-    Adjacent(Cutter),
+    Adjacent(Box<Cutter>),
     /// With the rows of each claim put together.
     Grouped(Grouped),
 }
@@ -44,7 +44,7 @@ impl Blocks {
     pub(crate) fn open(input: &Input, map: &ColumnMap, grouping: Option<&Grouping>) -> Result<Blocks> {
         let cutter = Cutter::open(&input.name(), input.open()?, map)?;
         match grouping {
-            None => Ok(Blocks::Adjacent(cutter)),
+            None => Ok(Blocks::Adjacent(Box::new(cutter))),
             Some(how) => Grouped::new(cutter, how).map(Blocks::Grouped),
         }
     }
