@@ -23,35 +23,9 @@ fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// Rules that take memory on some clean claims, and what for. To be mended there; a test says when an exception is no longer one.
-const EXCEPTIONS: [(&str, &str); 2] = [
-    // `bilateral` of src/rules/diagnosis/sides.rs: ten buffers for a left and a right diagnosis that have no bilateral one.
-    ("DXS011", "claim_id,dos_from,procedure,dx1,dx2\nX,2026-03-02,99213,M25.551,M25.552\n"),
-    // `may_be_medicare` of src/rules/dates.rs: the payer's name in lower case.
-    (
-        "DTE009",
-        "claim_id,dos_from,procedure,dx1,payer,received_date\nX,2024-03-04,99213,E11.65,Blue Plan,2025-06-10\n",
-    ),
-];
-
-/// All default rules but the exceptions.
+/// All default rules.
 fn checker(tables: Tables) -> Checker {
-    let excepted = |id: &str| EXCEPTIONS.iter().any(|(other, _)| *other == id);
-    let rules = rules::all().filter(|r| r.is_default() && !excepted(r.id)).map(|r| (r, r.severity));
-    Checker::new(tables).rules(rules).as_of(TODAY)
-}
-
-#[test]
-fn exceptions_take_memory() {
-    for (id, example) in EXCEPTIONS {
-        let claim = &read::csv_claims(example).unwrap()[0];
-        let rule = rules::find(id).unwrap();
-        let checker = Checker::new(Tables::embedded()).rules([(rule, rule.severity)]).as_of(TODAY);
-        let mut session = checker.session();
-        assert!(session.check(claim).is_empty(), "{id}: the claim is not clean");
-        let counted = allocation_counter::measure(|| drop(session.check(claim).len()));
-        assert!(counted.count_total > 0, "{id} takes no memory any more: drop the exception");
-    }
+    Checker::new(tables).as_of(TODAY)
 }
 
 /// The claims in which the session finds nothing. Warms it up, too.
