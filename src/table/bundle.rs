@@ -1,15 +1,16 @@
 //! All tables together, as a check uses them.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use super::addon::AddOnTable;
 use super::embedded;
 use super::fees::FeeTable;
 use super::format::{Description, Pack};
-use super::icd10cm::{self, Icd10CmTable};
+use super::icd10cm::Icd10CmTable;
 use super::mue::MueTable;
 use super::policies::PolicyTable;
-use super::procedures::{self, ProcedureTable};
+use super::procedures::ProcedureTable;
 use super::ptp::PtpTable;
 use crate::error::PackError;
 use crate::{Date, Error, Result};
@@ -235,26 +236,31 @@ impl Tables {
         let folder = folder.as_ref();
         std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
         let mut tables = Tables::embedded();
-        if let Some((path, pack)) = read(folder, icd10cm::KIND)? {
-            let got = tables.icd10cm.checksum();
-            if let Some(expected) = pack.description().base.filter(|&base| base != got) {
-                return Err(Error::pack(path, PackError::Base { expected, got }));
-            }
-            tables.icd10cm = Icd10CmTable::open(pack).map_err(|e| Error::pack(path, e))?;
-        }
-        if let Some((path, pack)) = read(folder, procedures::KIND)? {
-            tables.procedures = Some(ProcedureTable::open(pack).map_err(|e| Error::pack(path, e))?);
-        }
-        for kind in TableKind::ALL.into_iter().filter(|k| k.is_on_procedures()) {
-            if let Some((path, pack)) = read(folder, kind.name())? {
-                tables.add(kind, pack).map_err(|e| Error::pack(path, e))?;
-            }
+        for (kind, path, pack) in read_all(folder)? {
+            tables.add(kind, pack).map_err(|e| Error::pack(path, e))?;
         }
         Ok(tables)
     }
 
-    /// Takes over a pack that rests on the index of procedures.
+    /// Takes over a pack. What it rests on comes before it, as in [`TableKind::ALL`].
     pub(crate) fn add(&mut self, kind: TableKind, pack: Pack) -> Result<(), PackError> {
+        match kind {
+            TableKind::Icd10Cm => {
+                let got = self.icd10cm.checksum();
+                if let Some(expected) = pack.description().base.filter(|&base| base != got) {
+                    return Err(PackError::Base { expected, got });
+                }
+                self.icd10cm = Icd10CmTable::open(pack)?;
+            }
+            TableKind::Procedures => self.procedures = Some(ProcedureTable::open(pack)?),
+            TableKind::Places => {}
+            _ => self.add_on_procedures(kind, pack)?,
+        }
+        Ok(())
+    }
+
+    /// Takes over a pack that rests on the index of procedures.
+    fn add_on_procedures(&mut self, kind: TableKind, pack: Pack) -> Result<(), PackError> {
         let Some(procedures) = &self.procedures else {
             let expected = pack.description().built_on.first().copied().unwrap_or(0);
             return Err(PackError::RankSpace { expected, got: 0 });
@@ -329,11 +335,38 @@ impl Tables {
     }
 }
 
-/// The pack of a kind in a tables folder, if there is one.
-fn read(folder: &Path, kind: &str) -> Result<Option<(PathBuf, Pack)>> {
-    let path = folder.join(format!("{kind}.tbl"));
-    match Pack::read(&path) {
-        Ok(pack) => Ok(Some((path, pack))),
+/// From this size on a pack is read by a thread of its own.
+const BIG: u64 = 1 << 20;
+
+/// The packs of a tables folder, in the order of [`TableKind::ALL`]. Most of the time goes into the memory that they take, and a check of
+/// one claim waits for it: big ones are read side by side.
+fn read_all(folder: &Path) -> Result<Vec<(TableKind, PathBuf, Pack)>> {
+    let is_big = |path: &Path| path.metadata().is_ok_and(|file| file.len() >= BIG);
+    std::thread::scope(|scope| {
+        let files = TableKind::ALL.map(|kind| {
+            let path = folder.join(format!("{}.tbl", kind.name()));
+            let reader = is_big(&path).then(|| {
+                let path = path.clone();
+                scope.spawn(move || read(&path))
+            });
+            (kind, path, reader)
+        });
+        let mut packs = Vec::new();
+        for (kind, path, reader) in files {
+            let pack = match reader {
+                Some(reader) => reader.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+                None => read(&path)?,
+            };
+            packs.extend(pack.map(|pack| (kind, path, pack)));
+        }
+        Ok(packs)
+    })
+}
+
+/// A pack, if there is one.
+fn read(path: &Path) -> Result<Option<Pack>> {
+    match Pack::read(path) {
+        Ok(pack) => Ok(Some(pack)),
         Err(e) => match e.kind() {
             crate::ErrorKind::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
             _ => Err(e),

@@ -13,6 +13,8 @@
 //! ```
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::PackError;
@@ -24,6 +26,8 @@ pub(crate) const VERSION: u32 = 1;
 /// What is said of a section that an earlier or later version did not write.
 const MISSING: &str = "is missing: another version of cleanclaim wrote it; run `cleanclaim tables rebuild`";
 const HEADER: usize = 32;
+/// Where that begins of which the checksum is.
+const SUMMED: usize = 16;
 const ENTRY: usize = 32;
 
 /// What a pack says of itself.
@@ -75,9 +79,9 @@ struct Entry {
 impl Pack {
     /// Reads a file and checks it whole: a damaged pack must never answer.
     pub(crate) fn read(path: &Path) -> Result<Pack> {
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+        let (bytes, sum) = read_and_sum(path).map_err(|e| Error::io(path, e))?;
         let pack = Pack::open(Cow::Owned(bytes)).map_err(|reason| Error::pack(path, reason))?;
-        pack.verify().map_err(|reason| Error::pack(path, reason))?;
+        pack.expect_checksum(sum).map_err(|reason| Error::pack(path, reason))?;
         Ok(pack)
     }
 
@@ -116,7 +120,11 @@ impl Pack {
 
     /// Compares the content with its checksum.
     pub(crate) fn verify(&self) -> Result<(), PackError> {
-        let (expected, got) = (u32_at(&self.bytes, 12), crc32fast::hash(&self.bytes[16..]));
+        self.expect_checksum(crc32fast::hash(&self.bytes[SUMMED..]))
+    }
+
+    fn expect_checksum(&self, got: u32) -> Result<(), PackError> {
+        let expected = self.checksum();
         if expected == got { Ok(()) } else { Err(PackError::Checksum { expected, got }) }
     }
 
@@ -173,6 +181,21 @@ impl Pack {
             Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[section.start..section.end]),
             Cow::Owned(bytes) => Cow::Owned(bytes[section.start..section.end].to_vec()),
         }
+    }
+}
+
+/// Reads a file, and computes the checksum of it piece by piece while the pieces are in the processor's cache.
+fn read_and_sum(path: &Path) -> io::Result<(Vec<u8>, u32)> {
+    const PIECE: u64 = 256 << 10;
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
+    let mut sum = crc32fast::Hasher::new();
+    loop {
+        let before = bytes.len();
+        if file.by_ref().take(PIECE).read_to_end(&mut bytes)? == 0 {
+            return Ok((bytes, sum.finalize()));
+        }
+        sum.update(bytes.get(before.max(SUMMED)..).unwrap_or_default());
     }
 }
 
@@ -242,7 +265,7 @@ impl PackWriter {
         out[16..24].copy_from_slice(&len.to_le_bytes());
         out[24..28].copy_from_slice(&(self.sections.len() as u32).to_le_bytes());
         out[28..32].copy_from_slice(&(text.len() as u32).to_le_bytes());
-        let sum = crc32fast::hash(&out[16..]);
+        let sum = crc32fast::hash(&out[SUMMED..]);
         out[12..16].copy_from_slice(&sum.to_le_bytes());
         out
     }
