@@ -79,7 +79,7 @@ struct Entry {
 impl Pack {
     /// Reads a file and checks it whole: a damaged pack must never answer.
     pub(crate) fn read(path: &Path) -> Result<Pack> {
-        let (bytes, sum) = read_and_sum(path).map_err(|e| Error::io(path, e))?;
+        let (bytes, sum) = File::open(path).and_then(read_and_sum).map_err(|e| Error::io(path, e))?;
         let pack = Pack::open(Cow::Owned(bytes)).map_err(|reason| Error::pack(path, reason))?;
         pack.expect_checksum(sum).map_err(|reason| Error::pack(path, reason))?;
         Ok(pack)
@@ -119,6 +119,7 @@ impl Pack {
     }
 
     /// Compares the content with its checksum.
+    #[cfg(test)]
     pub(crate) fn verify(&self) -> Result<(), PackError> {
         self.expect_checksum(crc32fast::hash(&self.bytes[SUMMED..]))
     }
@@ -184,10 +185,11 @@ impl Pack {
     }
 }
 
+/// Bytes that stay in the processor's cache.
+const PIECE: u64 = 256 << 10;
+
 /// Reads a file, and computes the checksum of it piece by piece while the pieces are in the processor's cache.
-fn read_and_sum(path: &Path) -> io::Result<(Vec<u8>, u32)> {
-    const PIECE: u64 = 256 << 10;
-    let mut file = File::open(path)?;
+fn read_and_sum(mut file: File) -> io::Result<(Vec<u8>, u32)> {
     let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
     let mut sum = crc32fast::Hasher::new();
     loop {
@@ -315,6 +317,20 @@ mod tests {
         assert!(matches!(pack.section("bytes", 4), Err(PackError::Section { section: "bytes", .. })));
         assert!(matches!(pack.section("other", 1), Err(PackError::Section { section: "other", .. })));
         assert!(matches!(pack.expect_kind("x"), Err(PackError::Kind { .. })));
+    }
+
+    #[test]
+    fn a_file_is_summed_whole_whatever_its_length() {
+        let path = std::env::temp_dir().join(format!("cleanclaim-pack-{}", std::process::id()));
+        let piece = PIECE as usize;
+        for len in [0, 15, 16, 17, piece - 1, piece, piece + 1, 3 * piece] {
+            let content: Vec<u8> = (0..len).map(|n| (n * 7 % 251) as u8).collect();
+            std::fs::write(&path, &content).unwrap();
+            let (bytes, sum) = read_and_sum(File::open(&path).unwrap()).unwrap();
+            let expected = crc32fast::hash(content.get(SUMMED..).unwrap_or_default());
+            assert!(bytes == content && sum == expected, "{len}");
+        }
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
