@@ -17,7 +17,7 @@ use crate::engine::{Checker, Options, Outcome, Progress, Watch, check_files_watc
 use crate::read::{ColumnMap, Input};
 use crate::repair::{Change, repair};
 use crate::report::{Noting, Reporter};
-use crate::{Date, Error, ErrorKind, Result};
+use crate::{Date, Error, ErrorKind, Result, Tables};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim check claims.csv
@@ -70,7 +70,7 @@ pub(super) fn run(
     let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs)).transpose()?;
     let options = config.options()?;
     let began = Instant::now();
-    let checker = config.checker(open(place.named(&config))?, Some(today()))?;
+    let checker = config.checker(open(place.named(&config), Tables::open_lazily)?, Some(today()))?;
     let opening = began.elapsed();
     let reporter = config.format.unwrap_or_default().reporter(colour(&config));
     let noting = args.accept_new.is_some().then(|| Noting::new(&*reporter));

@@ -158,6 +158,7 @@ pub fn check_files_watched(
         }
     }
     let times = std::mem::take(&mut tally.times);
+    failed.extend(checker.tables().all_read().err());
     let mut summary = tally.summary(checker);
     summary.fail_on = options.fail_on;
     summary.left_out = summary.total().saturating_sub(written.findings);

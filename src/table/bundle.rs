@@ -1,7 +1,6 @@
 //! All tables together, as a check uses them.
 
-use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::addon::AddOnTable;
 use super::embedded;
@@ -233,13 +232,40 @@ impl Tables {
     /// # Errors
     /// If the folder cannot be read or a pack in it is damaged or foreign. A folder that does not exist is an error, too.
     pub fn open(folder: impl AsRef<Path>) -> Result<Tables> {
+        let tables = Tables::open_lazily(folder)?;
+        tables.ptp_tables().try_for_each(PtpTable::load)?;
+        Ok(tables)
+    }
+
+    /// As [`Tables::open`], for a program that checks a little and ends: the greater part of the pair edits stays in its file until a claim of
+    /// several procedures needs it. Its checksum is compared all the same. Who opens tables so must ask [`Tables::all_read`] when the work
+    /// is done, as [`check_files`](crate::engine::check_files) does.
+    ///
+    /// # Errors
+    /// As [`Tables::open`].
+    pub fn open_lazily(folder: impl AsRef<Path>) -> Result<Tables> {
         let folder = folder.as_ref();
         std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
         let mut tables = Tables::embedded();
-        for (kind, path, pack) in read_all(folder)? {
-            tables.add(kind, pack).map_err(|e| Error::pack(path, e))?;
+        for kind in TableKind::ALL {
+            let path = folder.join(format!("{}.tbl", kind.name()));
+            if let Some(pack) = read(&path, kind)? {
+                tables.add(kind, pack).map_err(|e| Error::pack(path, e))?;
+            }
         }
         Ok(tables)
+    }
+
+    /// Could everything that [`Tables::open_lazily`] left in the files be read when it was needed? If not, pairs were not found.
+    ///
+    /// # Errors
+    /// If a file was changed in place, or its disk failed, since it was opened.
+    pub fn all_read(&self) -> Result<()> {
+        self.ptp_tables().try_for_each(PtpTable::left)
+    }
+
+    fn ptp_tables(&self) -> impl Iterator<Item = &PtpTable> {
+        [&self.ptp_practitioner, &self.ptp_hospital].into_iter().flatten()
     }
 
     /// Takes over a pack. What it rests on comes before it, as in [`TableKind::ALL`].
@@ -335,37 +361,13 @@ impl Tables {
     }
 }
 
-/// From this size on a pack is read by a thread of its own.
-const BIG: u64 = 1 << 20;
-
-/// The packs of a tables folder, in the order of [`TableKind::ALL`]. Most of the time goes into the memory that they take, and a check of
-/// one claim waits for it: big ones are read side by side.
-fn read_all(folder: &Path) -> Result<Vec<(TableKind, PathBuf, Pack)>> {
-    let is_big = |path: &Path| path.metadata().is_ok_and(|file| file.len() >= BIG);
-    std::thread::scope(|scope| {
-        let files = TableKind::ALL.map(|kind| {
-            let path = folder.join(format!("{}.tbl", kind.name()));
-            let reader = is_big(&path).then(|| {
-                let path = path.clone();
-                scope.spawn(move || read(&path))
-            });
-            (kind, path, reader)
-        });
-        let mut packs = Vec::new();
-        for (kind, path, reader) in files {
-            let pack = match reader {
-                Some(reader) => reader.join().unwrap_or_else(|panic| resume_unwind(panic))?,
-                None => read(&path)?,
-            };
-            packs.extend(pack.map(|pack| (kind, path, pack)));
-        }
-        Ok(packs)
-    })
-}
-
-/// A pack, if there is one.
-fn read(path: &Path) -> Result<Option<Pack>> {
-    match Pack::read(path) {
+/// The pack of a kind, if there is one.
+fn read(path: &Path, kind: TableKind) -> Result<Option<Pack>> {
+    let later = match kind {
+        TableKind::PtpPractitioner | TableKind::PtpHospital => &PtpTable::LATER[..],
+        _ => &[],
+    };
+    match Pack::read_but(path, later) {
         Ok(pack) => Ok(Some(pack)),
         Err(e) => match e.kind() {
             crate::ErrorKind::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
