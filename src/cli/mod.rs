@@ -9,10 +9,12 @@ mod explain;
 mod lookup;
 mod output;
 mod policies;
+mod progress;
 mod report;
 mod rules;
 mod settings;
 mod shell;
+mod stats;
 mod tables;
 
 use std::io::{self, BufWriter, Write};
