@@ -54,10 +54,12 @@ pub(super) fn run(
     err: &mut dyn Write,
 ) -> Result<Status> {
     let mut config = place.config()?.with(args.settings.config()?);
-    if let Some(file) = args.accept_new.as_ref().filter(|file| file.exists()) {
-        // What it holds is accepted already.
+    let mut read_anyway = false;
+    if let Some(file) = &args.accept_new {
         let files = config.accept.get_or_insert_default();
-        if !files.contains(file) {
+        read_anyway = files.iter().any(|known| same_file(known, file));
+        // What it holds is accepted already.
+        if !read_anyway && file.exists() {
             files.push(file.clone());
         }
     }
@@ -80,13 +82,15 @@ pub(super) fn run(
             outcome
         }
     };
+    // What is said of the report comes after it.
+    out.flush().map_err(|e| Error::io("output", e))?;
     let mut say = |text: &str| {
         if !quiet {
             let _ = writeln!(err, "{text}");
         }
     };
     if let Some(noting) = noting {
-        accept_new(args, noting, &inputs, &mut say)?;
+        accept_new(args, noting, &inputs, read_anyway, &mut say)?;
     }
     if let Some(repair) = repair {
         // A file that cannot be read was said already.
@@ -117,6 +121,7 @@ fn accept_new(
     args: &CheckArgs,
     noting: Noting<'_>,
     inputs: &[Input],
+    read_anyway: bool,
     say: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let Some(path) = &args.accept_new else { return Ok(()) };
@@ -139,8 +144,12 @@ fn accept_new(
         write(&mut file, &text)?;
         file.finish()?;
     }
-    let s = if new.len() == 1 { "" } else { "s" };
-    say(&format!("{}: {} acceptance{s} added; they hold from the next run on", path.display(), new.len()));
+    let (s, hold) = if new.len() == 1 { ("", "it holds") } else { ("s", "they hold") };
+    let mut text = format!("{}: {} acceptance{s} added; {hold} from the next run on", path.display(), new.len());
+    if !read_anyway {
+        text.push_str(" that reads the file: name it as `accept` in cleanclaim.toml, or by --accept");
+    }
+    say(&text);
     Ok(())
 }
 
@@ -232,14 +241,16 @@ fn colour(config: &Config) -> bool {
 
 /// What is written must not take the place of the claims.
 fn not_an_input(option: &str, output: &Path, inputs: &[Input]) -> Result<()> {
-    let Ok(output) = output.canonicalize() else { return Ok(()) };
-    let same = |input: &Input| match input {
-        Input::File(path) => path.canonicalize().is_ok_and(|path| path == output),
-        Input::Stdin => false,
-    };
+    let same = |input: &Input| matches!(input, Input::File(path) if same_file(path, output));
     if output.is_file() && inputs.iter().any(same) {
         let text = format!("{option} {}: this is one of the files to check", output.display());
         return Err(ErrorKind::Usage(text).into());
     }
     Ok(())
+}
+
+/// Do both name the same file, which there is?
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other
+        || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }

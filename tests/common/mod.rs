@@ -2,6 +2,8 @@
 // Every test file that includes it is a crate of its own and uses a part.
 #![allow(dead_code)]
 
+pub(crate) mod document;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

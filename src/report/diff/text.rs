@@ -15,6 +15,7 @@ pub fn diff_text(diff: &ReportDiff, out: &mut Vec<u8>) {
         ("clean claims", old.clean_claims.to_string(), new.clean_claims.to_string()),
         ("clean-claim rate", rate(old.clean_rate), rate(new.clean_rate)),
         ("findings", old.findings.to_string(), new.findings.to_string()),
+        ("accepted", old.accepted.to_string(), new.accepted.to_string()),
         ("charges", old.billed.to_string(), new.billed.to_string()),
         ("charges at stake", old.at_stake.to_string(), new.at_stake.to_string()),
     ];
