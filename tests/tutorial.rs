@@ -33,7 +33,10 @@ fn a_document_that_shows_something_else_is_noticed() {
     let shown = "Write it:\n\n```csv a.csv\none\ntwo\n```\n\n```diff a.csv\n one\n-two\n+three\n```\n\n```console\n$ cat a.csv\none\nthree\n$ cat b.csv > /dev/null; exit 3\n```\n";
     let wrong = shown.replace("one\nthree\n$", "one\ntwo\n$");
     let right = carry_out(shown);
-    assert!(right.contains("$ cat a.csv\none\nthree\n$") && right.ends_with("(exit code 3)\n```\n"), "{right}");
+    assert!(
+        right.contains("$ cat a.csv\none\nthree\n$") && right.ends_with("(exit code 3)\n```\n"),
+        "{right}"
+    );
     assert_eq!(carry_out(&wrong), right);
     for broken in ["```text\nx\n```", "```diff a.csv\n-four\n```", "```console\n$ echo one\n…\ntwo\n```"] {
         let broken = std::panic::catch_unwind(|| carry_out(broken));

@@ -9,6 +9,7 @@ mod explain;
 mod lookup;
 mod output;
 mod policies;
+mod repair;
 mod report;
 mod rules;
 mod settings;

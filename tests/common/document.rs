@@ -19,7 +19,8 @@ pub(crate) fn parts(document: &str) -> Vec<Part<'_>> {
     let mut rest = document;
     while let Some(at) = rest.find("```") {
         let (before, fenced) = rest.split_at(at);
-        let (info, body) = fenced["```".len()..].split_once('\n').expect("an opening fence on a line of its own");
+        let (info, body) =
+            fenced["```".len()..].split_once('\n').expect("an opening fence on a line of its own");
         let (body, after) = body.split_once("```").unwrap_or_else(|| panic!("the block {info:?} has no end"));
         out.extend([Part::Text(before), Part::Block(info, body)]);
         rest = after;
