@@ -9,6 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Says that something was not tested; past the harness, which keeps what passing tests print to itself.
+pub(crate) fn say_skipped(what: &str) {
+    let _ = writeln!(std::io::stderr(), "\n*** SKIPPED: {what}\n");
+}
+
 /// What a run gave.
 #[derive(Debug)]
 pub(crate) struct Run {
