@@ -305,7 +305,7 @@ fn ten_thousand_findings_stay_quick() {
             const start = performance.now(); act(); document.body.offsetHeight; times.push(performance.now() - start);
             const added = seen.takeRecords().flatMap((record) => Array.from(record.addedNodes));
             drawn.push(added.filter((node) => node.nodeName === 'TR').length); };
-        for (const text of ['e', 'e1', 'e11', 'm54.5', 'p09', 'header billable', ''])
+        for (const text of ['e', 'e1', 'e11', 'm54.5', 'p03', 'header billable', ''])
             step(() => { f.value = text; f.dispatchEvent(new Event('input')); });
         step(() => document.querySelectorAll('#headings button')[2].click());
         return {drawn, slowest: Math.max(...times), elements: document.querySelectorAll('*').length}; })()";
