@@ -21,6 +21,23 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The page. Its list is for people, so that a caller should set [`Options::most_findings`](crate::engine::Options::most_findings).
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::Html;
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut out = Vec::new();
+/// let outcome = check_files(&checker, &claims, &Options { most_findings: Some(20_000), ..Options::default() }, &Html, &mut out, &mut |_| ())?;
+/// let page = String::from_utf8(out)?;
+/// assert!(page.starts_with("<!doctype html>"));
+/// // A row for each finding.
+/// assert_eq!(page.matches("<tr data-row=").count() as u64, outcome.summary.total());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Html;
 
