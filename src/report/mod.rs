@@ -47,7 +47,7 @@ pub trait Reporter: Sync {
     fn claim(&self, of: &Checked<'_>, out: &mut Vec<u8>);
     /// What comes last.
     fn finish(&self, summary: &Summary, out: &mut Vec<u8>);
-    /// Does the end need the counts by provider and payer? They take some hundred bytes for each, and only those with findings are held.
+    /// Does the end need the counts by provider and payer? They take some hundred bytes for each.
     fn counts_parties(&self) -> bool {
         false
     }

@@ -38,6 +38,8 @@ fn claims(count: usize) -> String {
         let pointers = if n % 7 == 0 { "AC" } else { "AB" };
         let (npi, payer) =
             (NPIS[n * n % 4 + usize::from(n % 11 == 0)], PAYERS[n * n % 5 + usize::from(n % 13 == 0)]);
+        // Of hardly anybody: not named.
+        let payer = if n % 150 == 18 { "SECRET Plan" } else { payer };
         writeln!(
             out,
             "P{:05},1,2026-03-{:02},11,99213,1,{}.{:02},{first},{second},{pointers},{npi},{payer},SECRET{n},1961-07-08",
@@ -143,6 +145,22 @@ fn the_page_counts_filters_sorts_and_explains() {
     page.eval("document.querySelector('a[data-filter=provider][data-value=\"1000000004\"]').click()");
     assert_eq!(page.text("document.getElementById('by-provider').value"), "1000000004");
     assert!(page.text(STATUS).contains("(of "));
+    page.eval("document.querySelector('button[type=reset]').click()");
+
+    // Every payer, also those that are not named.
+    let payers = page.eval(
+        "Array.from(document.querySelectorAll('a[data-filter=payer]'), (bar) => {
+            bar.click();
+            const cells = Array.from(bar.closest('tr').cells).slice(2);
+            const total = cells.reduce((sum, cell) => sum + Number(cell.textContent.replaceAll(',', '')), 0);
+            return [bar.textContent, total, document.getElementById('status').textContent]; })",
+    );
+    let payers = payers.as_array().unwrap();
+    assert!(payers.len() > 4 && payers.iter().any(|of| of[0] == "other payers"), "{payers:?}");
+    for of in payers {
+        let count = format!("{} findings (of ", grouped(of[1].as_u64().unwrap()));
+        assert!(of[2].as_str().unwrap().contains(&count), "{of}");
+    }
     page.eval("document.querySelector('button[type=reset]').click()");
 
     // Sorting, by the button in the heading: upward, downward, as it was.

@@ -1,8 +1,10 @@
 //! The part of the page that is known last: counts, charts, the empty work list, the rules, what was not evaluated.
 
-use super::Esc;
+use std::borrow::Cow;
+
+use super::{Esc, payer_key};
 use crate::Cents;
-use crate::engine::{Share, Summary, tenths};
+use crate::engine::{PATIENTS_OF_A_PAYER, Summary, tenths};
 use crate::report::rule_page::{list, source};
 use crate::report::summary::{percent, reasons, window};
 use crate::report::text::write;
@@ -11,6 +13,8 @@ use crate::rule::{Rule, Severity};
 /// Rows of a chart that are shown at once, and rows that can be opened.
 const CHART_ROWS: usize = 10;
 const CHART_MORE: usize = 200;
+/// Stands for the payers that are not named; no key and no rule is called so.
+const OTHERS: &str = "others";
 
 pub(super) fn main(summary: &Summary, out: &mut Vec<u8>) {
     out.extend_from_slice(
@@ -95,27 +99,43 @@ fn figure(out: &mut Vec<u8>, title: &str, value: &str, part: Option<u16>, class:
 
 fn charts(of: &Summary, out: &mut Vec<u8>) {
     let mut rules: Vec<Bar<'_>> =
-        (of.rules.iter()).map(|r| Bar { value: r.rule.id, name: r.rule.name, counts: r.counts }).collect();
+        (of.rules.iter()).map(|r| Bar { name: r.rule.name, ..Bar::new(r.rule.id, r.counts) }).collect();
     rules.sort_by_key(|bar| std::cmp::Reverse(bar.total()));
+    let providers: Vec<Bar<'_>> = of.providers.iter().map(|npi| Bar::new(&npi.name, npi.counts)).collect();
     out.extend_from_slice(b"<section aria-labelledby=\"charts\"><h2 id=\"charts\">Where the findings are</h2>\n<div class=\"charts\">\n");
     chart(out, "rule", "Findings by rule", &rules);
-    chart(out, "provider", "Findings by provider (NPI)", &bars(&of.providers));
-    chart(out, "payer", "Findings by payer", &bars(&of.payers));
+    chart(out, "provider", "Findings by provider (NPI)", &providers);
+    chart(out, "payer", "Findings by payer", &payers(of));
     out.extend_from_slice(b"</div></section>\n");
 }
 
-fn bars(of: &[Share]) -> Vec<Bar<'_>> {
-    of.iter().map(|share| Bar { value: &share.name, name: "", counts: share.counts }).collect()
+/// The payers that are named; the others together, last.
+fn payers(of: &Summary) -> Vec<Bar<'_>> {
+    let key = |name: &str| if name.is_empty() { String::new() } else { payer_key(name) };
+    let named = of
+        .payers
+        .iter()
+        .map(|payer| Bar { value: key(&payer.name).into(), ..Bar::new(&payer.name, payer.counts) });
+    let others = Bar { value: OTHERS.into(), ..Bar::new("other payers", of.other_payers) };
+    named.chain((others.total() > 0).then_some(others)).collect()
 }
 
 /// A row of a chart.
 struct Bar<'a> {
-    value: &'a str,
+    /// What the script filters by.
+    value: Cow<'a, str>,
+    /// What is shown; empty where nothing is stated.
+    label: &'a str,
+    /// What is said beside it.
     name: &'a str,
     counts: [u64; 3],
 }
 
-impl Bar<'_> {
+impl<'a> Bar<'a> {
+    fn new(label: &'a str, counts: [u64; 3]) -> Bar<'a> {
+        Bar { value: label.into(), label, name: "", counts }
+    }
+
     fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
@@ -126,7 +146,7 @@ fn chart(out: &mut Vec<u8>, filter: &str, title: &str, bars: &[Bar<'_>]) {
     write(out, format_args!("<div class=\"chart\"><h3>{title}</h3>\n"));
     let longest = bars.iter().map(Bar::total).max().unwrap_or(0).max(1);
     // Without a provider or payer on any claim there is nothing to tell apart.
-    if bars.iter().all(|bar| bar.value.is_empty()) {
+    if bars.iter().all(|bar| bar.label.is_empty()) {
         write(out, format_args!("<p class=\"none\">No {filter} to show.</p></div>\n"));
         return;
     }
@@ -150,6 +170,15 @@ fn chart(out: &mut Vec<u8>, filter: &str, title: &str, bars: &[Bar<'_>]) {
         }
         out.extend_from_slice(b"</details>\n");
     }
+    if bars.iter().any(|bar| bar.value == OTHERS) {
+        write(
+            out,
+            format_args!(
+                "<p class=\"none\">Other payers have fewer than {PATIENTS_OF_A_PAYER} patients here; they are not named, for it may be \
+                 a patient's name that stands in the payer's column.</p>\n"
+            ),
+        );
+    }
     out.extend_from_slice(b"</div>\n");
 }
 
@@ -168,8 +197,8 @@ fn chart_table(out: &mut Vec<u8>, filter: &str, title: &str, bars: &[Bar<'_>], l
         ),
     );
     for bar in bars {
-        let value = Esc(bar.value);
-        let label = if bar.value.is_empty() { "none stated" } else { bar.value };
+        let value = Esc(&bar.value);
+        let label = if bar.label.is_empty() { "none stated" } else { bar.label };
         write(
             out,
             format_args!(
