@@ -198,6 +198,15 @@ fn what_no_longer_holds_is_listed() {
         "{}",
         run.out
     );
+    for format in cleanclaim::report::Format::ALL {
+        let run = folder.run(&format!(
+            "check --format {} --select COD002,COD003 --accept accepted.csv --as-of 2026-11-22 claims.csv",
+            format.name()
+        ));
+        for why in ["its last day is over", "there is no such finding any more"] {
+            assert_eq!(run.out.matches(why).count(), 1, "{}: {why}", format.name());
+        }
+    }
     let csv = folder
         .run("check --format csv --select COD002,COD003 --accept accepted.csv --as-of 2026-11-22 claims.csv")
         .out;

@@ -7,6 +7,7 @@
 //! Counts are known last and therefore written last. Explanations and sources are written once for each rule that has findings; rows refer to
 //! them. Nothing is held but the summary, whose counts by provider and payer grow with how many there are.
 
+mod charts;
 mod csp;
 mod page;
 
@@ -146,6 +147,19 @@ fn row(of: &Checked<'_>, finding: &Finding, out: &mut Vec<u8>) {
 /// What stands for a payer in the rows: which payers are named is known when all claims are counted, and the rows are written by then.
 fn payer_key(name: &str) -> String {
     format!("{:016x}", FxBuildHasher.hash_one(name))
+}
+
+/// `12,345`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.char_indices() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Text as it stands in HTML, in an element or in a quoted attribute. Control characters are shown as such.

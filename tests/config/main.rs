@@ -1,7 +1,9 @@
 //! `cleanclaim.toml`: every key on both sides, every mistake with its place.
 #![cfg(feature = "cli")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod sides;
 
 use common::{Folder, Run};
 use serde_json::Value;
