@@ -208,7 +208,7 @@ pub(super) fn not_an_input(option: &str, output: &Path, inputs: &[Input]) -> Res
     Ok(())
 }
 
-/// Do both name the same file, which there is?
+/// Do both name the same file?
 fn same_file(one: &Path, other: &Path) -> bool {
     one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
