@@ -88,6 +88,7 @@ static SIDES: &[Sides] = &[
         claims,
         [("select = 'COD002'\nmax-findings = 1", "A"), ("select = 'COD002'\nmax-findings = 2", "A B")],
     ),
+    ("group", "check --select FMT004 scattered.csv", exit, [("group = 16", "0"), ("group = 0", "1")]),
     (
         "profile",
         FINDINGS,
@@ -170,6 +171,8 @@ fn seen(config: &str, command: &str, sees: Sees) -> String {
         "theirs.toml",
         "[columns]\nclaim_id = 'Number'\ndos_from = 'Day'\nprocedure = 'Service'\ndx3 = 'Other'\n",
     );
+    let rows: Vec<&str> = CLAIMS.lines().collect();
+    folder.write("scattered.csv", [rows[0], rows[1], rows[2], &rows[1].replace("A,1,", "A,2,")].join("\n"));
     folder.write("noted.csv", CLAIMS.replace("jurisdiction", "favourite"));
     sees(&folder, &folder.run(command))
 }
