@@ -59,7 +59,7 @@ fn figures(of: &Summary, out: &mut Vec<u8>) {
         write(out, format_args!(" ({})", percent(part)));
     }
     if charges.unstated > 0 {
-        write(out, format_args!("; {} claims at stake state no charge", grouped(charges.unstated)));
+        write(out, format_args!("; {} of the claims at stake without a charge", grouped(charges.unstated)));
     }
     out.extend_from_slice(b"</p></div>\n");
     figure(out, "Findings", &grouped(of.total()), None, "");
@@ -71,7 +71,7 @@ fn figures(of: &Summary, out: &mut Vec<u8>) {
         write(out, format_args!("{comma}{} {severity}{s}", grouped(count)));
     }
     if of.accepted > 0 {
-        write(out, format_args!("; {} accepted are not counted", grouped(of.accepted)));
+        write(out, format_args!("; {} accepted, not counted", grouped(of.accepted)));
     }
     out.extend_from_slice(b"</p></div>\n");
     figure(out, "Checked", &grouped(of.claims), None, "");
