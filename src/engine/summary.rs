@@ -51,7 +51,7 @@ pub struct Summary {
     pub tables: Vec<TableUse>,
 }
 
-/// What the claims of a run charge. A claim's charge is [`Claim::charge`]: its stated total, or else the sum of its lines.
+/// What the claims of a run charge. A claim's charge is [`Claim::charge`](crate::Claim::charge): its stated total, or else the sum of its lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
     /// Charges of all claims.
