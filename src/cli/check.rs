@@ -2,20 +2,22 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::args::{Place, open, today};
 use super::output::OutputFile;
+use super::progress::ProgressLine;
 use super::repair::Repair;
 use super::settings::Settings;
-use super::{Status, write};
+use super::{Status, stats, write};
 use crate::accept::write_new;
 use crate::config::{Colour, Config};
-use crate::engine::{Checker, Options, Outcome, check_files};
+use crate::engine::{Checker, Options, Outcome, Progress, Watch, check_files_watched};
 use crate::read::Input;
 use crate::report::{Noting, Reporter};
-use crate::{Date, Error, ErrorKind, Result};
+use crate::{Date, Error, ErrorKind, Result, Tables};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim check claims.csv
@@ -45,6 +47,9 @@ pub(super) struct CheckArgs {
     /// in OUT.changes.csv.
     #[arg(long, value_name = "OUT")]
     repair: Option<PathBuf>,
+    /// Say on standard error what took how long: by stage and by rule, with lines and bytes a second.
+    #[arg(long)]
+    stats: bool,
 }
 
 pub(super) fn run(
@@ -66,12 +71,24 @@ pub(super) fn run(
     let inputs = args.inputs()?;
     let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs)).transpose()?;
     let options = config.options()?;
-    let checker = config.checker(open(place.named(&config))?, Some(today()))?;
+    let began = Instant::now();
+    let checker = config.checker(open(place.named(&config), Tables::open_lazily)?, Some(today()))?;
+    let opening = began.elapsed();
     let reporter = config.format.unwrap_or_default().reporter(colour(&config));
     let noting = args.accept_new.is_some().then(|| Noting::new(&*reporter));
     let reporter = noting.as_ref().map_or(&*reporter, |noting| noting as &dyn Reporter);
     let quiet = config.quiet.unwrap_or_default();
-    let job = Job { quiet, checker: &checker, inputs: &inputs, options: &options, reporter };
+    let progress = if quiet { None } else { progress(&config, &inputs) };
+    let clock = || began.elapsed();
+    let job = Job {
+        quiet,
+        checker: &checker,
+        inputs: &inputs,
+        options: &options,
+        reporter,
+        progress: progress.as_ref(),
+        clock: args.stats.then_some(&clock),
+    };
     let outcome = match &config.output {
         None => job.run(out, err)?,
         Some(path) => {
@@ -97,6 +114,9 @@ pub(super) fn run(
     }
     if let Some(noting) = noting {
         accept_new(args, noting, &inputs, read_anyway, &mut say)?;
+    }
+    if let Some(figures) = &outcome.stats {
+        let _ = write!(err, "{}", stats::text(figures, opening));
     }
     // Standard error is for people: if it is gone, the exit code still tells.
     for error in &outcome.failed {
@@ -160,16 +180,32 @@ struct Job<'a> {
     inputs: &'a [Input],
     options: &'a Options,
     reporter: &'a dyn Reporter,
+    progress: Option<&'a ProgressLine>,
+    /// If the run is measured.
+    clock: Option<&'a (dyn Fn() -> Duration + Sync)>,
 }
 
 impl Job<'_> {
     fn run(&self, out: &mut (dyn Write + Send), err: &mut dyn Write) -> Result<Outcome> {
         let mut warn = |text: &str| {
             if !self.quiet {
+                self.clear_progress();
                 let _ = writeln!(err, "warning: {text}");
             }
         };
-        check_files(self.checker, self.inputs, self.options, self.reporter, out, &mut warn)
+        let tell = self.progress.map(|line| |done| line.tell(done));
+        let progress = tell.as_ref().map(|tell| tell as &(dyn Fn(Progress) + Sync));
+        let watch = Watch { clock: self.clock, progress };
+        let Job { checker, inputs, options, reporter, .. } = *self;
+        let outcome = check_files_watched(checker, inputs, options, reporter, out, &mut warn, watch);
+        self.clear_progress();
+        outcome
+    }
+
+    fn clear_progress(&self) {
+        if let Some(line) = self.progress {
+            line.clear();
+        }
     }
 }
 
@@ -184,6 +220,12 @@ impl CheckArgs {
         }
         Ok(self.files.iter().map(Input::from_argument).collect())
     }
+}
+
+/// A line that shows how far the run is, where it disturbs nothing.
+fn progress(config: &Config, inputs: &[Input]) -> Option<ProgressLine> {
+    let total = || inputs.iter().map(Input::size).sum();
+    ProgressLine::for_a_person(config.output.is_some(), total)
 }
 
 /// Colour is for terminals; `anstream` knows `NO_COLOR`, `CLICOLOR` and dumb terminals.

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::rendered::{Rendered, Written};
 use super::summary::Tally;
+use super::watch::{Progress, Stage, Stats, Watch};
 use super::{Checker, Session, Summary};
 use crate::claim::{Claim, Fault, Field, Reason};
 use crate::read::{Assembler, Block, Blocks, ColumnMap, Grouping, Input, id_hash};
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// Files that could not be read, or not to their end.
     pub failed: Vec<Error>,
+    /// What it took; `None` if nobody brought a clock.
+    pub stats: Option<Stats>,
 }
 
 impl Outcome {
@@ -61,6 +64,23 @@ pub fn check_files(
     out: &mut (dyn Write + Send),
     warn: &mut dyn FnMut(&str),
 ) -> Result<Outcome> {
+    check_files_watched(checker, inputs, options, reporter, out, warn, Watch::default())
+}
+
+/// As [`check_files`], with somebody who looks on.
+///
+/// # Errors
+/// As [`check_files`].
+pub fn check_files_watched(
+    checker: &Checker,
+    inputs: &[Input],
+    options: &Options,
+    reporter: &dyn Reporter,
+    out: &mut (dyn Write + Send),
+    warn: &mut dyn FnMut(&str),
+    watch: Watch<'_>,
+) -> Result<Outcome> {
+    let began = watch.clock.map(|clock| clock());
     let threads = match options.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
@@ -71,8 +91,12 @@ pub fn check_files(
     let mut tally = Tally::default();
     let mut failed = Vec::new();
     let mut written = Written::new(options.most_findings);
+    let (mut progress, mut most_workers) = (Progress::default(), 0);
     for input in inputs {
         let name = input.name();
+        if let Some(clock) = watch.clock {
+            tally.times.begin(clock);
+        }
         let blocks = match Blocks::open(input, &options.map, options.group.as_ref()) {
             Ok(blocks) => blocks,
             Err(e) => {
@@ -80,6 +104,7 @@ pub fn check_files(
                 continue;
             }
         };
+        watch.lap(&mut tally.times, Stage::Read);
         let layout = blocks.layout();
         if !layout.unknown.is_empty() {
             warn(&format!("{name}: columns ignored: {}", layout.unknown.join(", ")));
@@ -104,8 +129,11 @@ pub fn check_files(
                 broken: None,
                 internal: vec![],
                 tally: Tally::default(),
+                progress,
+                workers: 0,
             }),
             turn: Condvar::new(),
+            watch,
         };
         if threads == 1 {
             run.work();
@@ -119,6 +147,8 @@ pub fn check_files(
         let source = run.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let sink = run.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
         written = sink.written;
+        progress = sink.progress;
+        most_workers = most_workers.max(sink.workers);
         if sink.tally.lines == 0 && source.failed.is_none() && sink.broken.is_none() {
             warn(&format!("{name}: a header and no claim lines"));
         }
@@ -129,6 +159,8 @@ pub fn check_files(
             return Err(e);
         }
     }
+    let times = std::mem::take(&mut tally.times);
+    failed.extend(checker.tables().all_read().err());
     let mut summary = tally.summary(checker);
     summary.fail_on = options.fail_on;
     summary.left_out = summary.total().saturating_sub(written.findings);
@@ -136,7 +168,9 @@ pub fn check_files(
     reporter.finish(&summary, &mut end);
     write(out, &end)?;
     out.flush().map_err(|e| Error::io("output", e))?;
-    Ok(Outcome { summary, failed })
+    let elapsed = watch.clock.zip(began).map(|(clock, began)| clock().saturating_sub(began));
+    let stats = elapsed.map(|elapsed| times.stats(elapsed, most_workers, progress));
+    Ok(Outcome { summary, failed, stats })
 }
 
 fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
@@ -161,6 +195,7 @@ struct Run<'a> {
     source: Mutex<Source>,
     sink: Mutex<Sink<'a>>,
     turn: Condvar,
+    watch: Watch<'a>,
 }
 
 struct Source {
@@ -180,6 +215,9 @@ struct Sink<'a> {
     broken: Option<Error>,
     internal: Vec<Error>,
     tally: Tally,
+    progress: Progress,
+    /// Threads that had something to check.
+    workers: usize,
 }
 
 /// First and last id of a block.
@@ -190,6 +228,7 @@ struct Done {
     rendered: Rendered,
     block: Block,
     ids: Vec<ClaimAt>,
+    lines: u64,
     /// Are the ids in strictly ascending order, and which are the first and the last?
     ascending: Option<FirstLast>,
 }
@@ -211,19 +250,30 @@ impl Run<'_> {
         let mut session = self.checker.session_on(&self.layout.columns);
         let mut assembler = Assembler::new(self.layout.clone());
         let mut tally = Tally::default();
-        while let Some((number, block)) = self.take() {
+        if let Some(clock) = self.watch.clock {
+            tally.times.begin(clock);
+        }
+        while let Some((number, block)) = self.take(&mut tally) {
             let done = self.check_block(block, &mut session, &mut assembler, &mut tally);
+            if let Some(clock) = self.watch.clock {
+                tally.times.block(clock);
+            }
             self.hand_in(number, done, &mut session, &mut tally);
         }
         tally.finish(&session, &self.layout.columns);
-        lock(&self.sink).tally.add(&tally);
+        let mut sink = lock(&self.sink);
+        sink.tally.add(&tally);
+        sink.workers += usize::from(tally.claims > 0);
     }
 
     /// The next block, with its number.
-    fn take(&self) -> Option<(usize, Block)> {
+    fn take(&self, tally: &mut Tally) -> Option<(usize, Block)> {
         let mut source = lock(&self.source);
+        self.watch.lap(&mut tally.times, Stage::Wait);
         let spare = source.spare.pop().unwrap_or_default();
-        let block = match source.blocks.as_mut()?.next_into(spare) {
+        let next = source.blocks.as_mut()?.next_into(spare);
+        self.watch.lap(&mut tally.times, Stage::Read);
+        let block = match next {
             Ok(Some(block)) => block,
             Ok(None) => {
                 source.blocks = None;
@@ -248,6 +298,7 @@ impl Run<'_> {
     ) -> Done {
         let (mut rendered, mut ids) = (Rendered::default(), Vec::new());
         let mut ascending = true;
+        let lines_before = tally.lines;
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
         assembler.claims(&block, |claim| {
             let charge = claim.charge();
@@ -269,7 +320,7 @@ impl Run<'_> {
             ids.push(ClaimAt { id: id_hash(id), row: claim.row, clean, charge, plan });
         });
         let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
-        Done { rendered, block, ids, ascending }
+        Done { rendered, block, ids, lines: tally.lines - lines_before, ascending }
     }
 
     /// Checks and reports a claim; `true` if it is clean.
@@ -280,10 +331,14 @@ impl Run<'_> {
         tally: &mut Tally,
         out: &mut Rendered,
     ) -> bool {
+        let sampled = self.watch.clock.filter(|&clock| tally.times.sample(clock, tally.claims));
         tally.claims += 1;
         tally.lines += claim.lines.len() as u64;
         // A rule that panics must not take the run with it.
-        let checked = catch_unwind(AssertUnwindSafe(|| session.check(claim).len()));
+        let checked = catch_unwind(AssertUnwindSafe(|| match sampled {
+            None => session.check(claim).len(),
+            Some(clock) => session.check_with(claim, |step| tally.times.step(clock, step)).len(),
+        }));
         if checked.is_err() {
             let rule = session.current_rule().id;
             let error = ErrorKind::Internal { claim: claim.id.clone(), row: claim.row, rule };
@@ -294,6 +349,9 @@ impl Run<'_> {
         }
         let clean = self.report(claim, session.findings(), tally, out);
         tally.clean_claims += i64::from(clean);
+        if let Some(clock) = sampled {
+            tally.times.reported(clock);
+        }
         clean
     }
 
@@ -320,6 +378,7 @@ impl Run<'_> {
         while number > sink.next + self.window {
             sink = self.turn.wait(sink).unwrap_or_else(PoisonError::into_inner);
         }
+        self.watch.lap(&mut tally.times, Stage::Wait);
         sink.waiting.insert(number, done);
         loop {
             let next = sink.next;
@@ -338,6 +397,11 @@ impl Run<'_> {
                 }
             }
             sink.next += 1;
+            sink.progress.bytes += done.block.bytes.len() as u64;
+            sink.progress.lines += done.lines;
+            if let Some(tell) = self.watch.progress {
+                tell(sink.progress);
+            }
             let mut source = lock(&self.source);
             if sink.broken.is_some() {
                 source.blocks = None;
@@ -345,6 +409,7 @@ impl Run<'_> {
             source.spare.push(done.block.bytes);
         }
         self.turn.notify_all();
+        self.watch.lap(&mut tally.times, Stage::Report);
     }
 
     /// Adds a finding for every claim whose id came before, with other claims between.

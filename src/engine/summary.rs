@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::parties::{Parties, Share, add};
 use super::session::SessionTally;
+use super::watch::Times;
 use super::{Checker, Session};
 use crate::accept::{Acceptance, Unused};
 use crate::read::Columns;
@@ -128,6 +129,8 @@ pub(crate) struct Tally {
     rules: BTreeMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
     gaps: Vec<NotEvaluated>,
+    /// Only if the run is measured.
+    pub(super) times: Times,
 }
 
 impl Tally {
@@ -184,6 +187,7 @@ impl Tally {
         self.at_stake += other.at_stake;
         self.unstated += other.unstated;
         self.sessions.add(&other.sessions);
+        self.times.add(&other.times);
         for (id, theirs) in &other.rules {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
             add(&mut self.rules.entry(id).or_insert(none).counts, theirs.counts);

@@ -82,10 +82,19 @@ impl CodeIndex {
             return codes.get(rank.at()).copied();
         }
         if self.asked.fetch_add(1, Ordering::Relaxed) >= ONE_BY_ONE {
-            let all = || self.all().iter().map(|(key, _)| pack(key)).collect();
-            return self.by_rank.get_or_init(all).get(rank.at()).copied();
+            return self.by_rank.get_or_init(|| self.packed()).get(rank.at()).copied();
         }
         self.find(rank)
+    }
+
+    /// All codes by rank, packed.
+    fn packed(&self) -> Box<[u64]> {
+        let mut codes = Vec::with_capacity(self.len());
+        let mut stream = self.map.stream();
+        while let Some((key, _)) = stream.next() {
+            codes.push(pack(key));
+        }
+        codes.into()
     }
 
     /// Walks to the code of a rank: of a node's transitions, the last whose codes do not begin after it. As the ranks ascend with the codes,

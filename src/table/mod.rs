@@ -8,6 +8,7 @@ mod fees;
 mod format;
 mod icd10cm;
 mod index;
+mod later;
 mod lists;
 mod mue;
 pub(crate) mod policies;
