@@ -366,8 +366,8 @@ fn what_the_copy_is_worth_is_said() {
     let listed = |cells: &str| format!("mended.csv: {cells} mended, listed in mended.csv.changes.csv");
     let of = |cells: &str, worth: &str| (listed(cells), worth.to_owned());
     let first = "where a cell could not be read before and is judged for the first time";
-    assert_eq!(worth("E11,", ""), of("0 cells", "the same findings"));
-    assert_eq!(worth(" e11,", ""), of("1 cell", "the same findings"));
+    assert_eq!(worth("E11,", ""), of("0 cells", "as many findings of every rule"));
+    assert_eq!(worth(" e11,", ""), of("1 cell", "as many findings of every rule"));
     assert_eq!(worth("E11,I1.0", ""), of("1 cell", "fewer findings: 1 of COD001"));
     let both = format!("fewer findings: 1 of COD001; and more: 1 of DXS001, {first}");
     assert_eq!(worth("M54.50,S3.9012A", ""), of("1 cell", &both));

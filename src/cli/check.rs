@@ -109,7 +109,10 @@ pub(super) fn run(
     if let Some(repair) = repair {
         // A file that cannot be read was said already.
         if outcome.failed.is_empty() {
-            say(&repair.run(&checker, &options, &outcome.summary)?);
+            let mended = repair.copy(&options.map)?;
+            if !quiet {
+                say(&repair.worth(mended, &checker, &options, &outcome.summary)?);
+            }
         }
     }
     if let Some(noting) = noting {

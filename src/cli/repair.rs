@@ -32,28 +32,8 @@ impl<'a> Repair<'a> {
         Ok(Repair { input, copy, list })
     }
 
-    /// Writes the copy and the list of changes, and checks the copy like the file. Says what was done, and what it is worth.
-    pub(super) fn run(&self, checker: &Checker, options: &Options, before: &Summary) -> Result<String> {
-        let mended = self.copy(&options.map)?;
-        let copy = [Input::File(self.copy.to_owned())];
-        let mut after = check_files(checker, &copy, options, &Ndjson, &mut std::io::sink(), &mut |_| ())?;
-        if let Some(error) = after.failed.pop() {
-            return Err(error);
-        }
-        let s = if mended == 1 { "" } else { "s" };
-        let (copy, list) = (self.copy.display(), self.list.display());
-        let (fewer, more) = (surplus(before, &after.summary), surplus(&after.summary, before));
-        let worth = match (fewer, more) {
-            (None, None) => "the same findings".to_owned(),
-            (Some(fewer), None) => format!("fewer findings: {fewer}"),
-            (None, Some(more)) => format!("more findings: {more}, {FIRST_TIME}"),
-            (Some(fewer), Some(more)) => format!("fewer findings: {fewer}; and more: {more}, {FIRST_TIME}"),
-        };
-        Ok(format!("{copy}: {mended} cell{s} mended, listed in {list}; checked again, the copy has {worth}"))
-    }
-
-    /// Both files appear only when they are whole. Gives the number of mended cells.
-    fn copy(&self, map: &ColumnMap) -> Result<u64> {
+    /// Writes the copy and the list of changes; both appear only when they are whole. Gives the number of mended cells.
+    pub(super) fn copy(&self, map: &ColumnMap) -> Result<u64> {
         let mut copy = OutputFile::create(self.copy)?;
         let mut list = OutputFile::create(&self.list)?;
         write(&mut list, b"row,column,field,why,before,after\n")?;
@@ -68,6 +48,31 @@ impl<'a> Repair<'a> {
         list.finish()?;
         copy.finish()?;
         Ok(mended)
+    }
+
+    /// Checks the copy like the file, of which that summary is. Says what was done, and what it is worth.
+    pub(super) fn worth(
+        &self,
+        mended: u64,
+        checker: &Checker,
+        options: &Options,
+        before: &Summary,
+    ) -> Result<String> {
+        let copy = [Input::File(self.copy.to_owned())];
+        let mut after = check_files(checker, &copy, options, &Ndjson, &mut std::io::sink(), &mut |_| ())?;
+        if let Some(error) = after.failed.pop() {
+            return Err(error);
+        }
+        let s = if mended == 1 { "" } else { "s" };
+        let (copy, list) = (self.copy.display(), self.list.display());
+        let (fewer, more) = (surplus(before, &after.summary), surplus(&after.summary, before));
+        let worth = match (fewer, more) {
+            (None, None) => "as many findings of every rule".to_owned(),
+            (Some(fewer), None) => format!("fewer findings: {fewer}"),
+            (None, Some(more)) => format!("more findings: {more}, {FIRST_TIME}"),
+            (Some(fewer), Some(more)) => format!("fewer findings: {fewer}; and more: {more}, {FIRST_TIME}"),
+        };
+        Ok(format!("{copy}: {mended} cell{s} mended, listed in {list}; checked again, the copy has {worth}"))
     }
 }
 
