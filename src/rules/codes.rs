@@ -68,6 +68,9 @@ fn unknown_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
                 None => out.at(at.line, field, format!("not an ICD-10-CM code: it {}", u.error)),
             };
             finding.codes.extend(u.shown.map(|t| t.to_string()));
+            if let Some(meant) = u.shown.and_then(|text| without_marks(&case.tables.icd10cm, &text, at.day)) {
+                finding.help(format!("without its marks it is {meant}; check the documentation"));
+            }
         }
         Coded::Code(code) => {
             let table = &case.tables.icd10cm;
@@ -618,6 +621,14 @@ fn sevenths_listed(table: &Icd10CmTable, rank: Rank, made: &[Rank]) -> String {
         out.push(format!("and {} more", made.len() - MOST));
     }
     out.join(", ")
+}
+
+/// The code that a text is without its dots, blanks and other marks, if it is billable on the day.
+fn without_marks(table: &Icd10CmTable, text: &str, day: Option<Date>) -> Option<String> {
+    let bare: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let rank = table.rank(Icd10Cm::parse(&bare).ok()?)?;
+    let day = day.unwrap_or(Date::MAX);
+    matches!(table.standing(rank, day), Standing::Billable(_)).then(|| listed(table, &[rank], day))
 }
 
 /// Billable codes one edit away, the longest common beginning first, at most five.
