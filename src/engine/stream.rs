@@ -116,7 +116,7 @@ pub fn check_files_watched(
             fail_on: options.fail_on,
             by_party: reporter.counts_parties(),
             full: AtomicBool::new(written.full),
-            window: threads * 2 + 2,
+            window: threads + 1,
             source: Mutex::new(Source { cutter: Some(cutter), next: 0, failed: None, spare: vec![] }),
             sink: Mutex::new(Sink {
                 out: &mut *out,
