@@ -26,8 +26,6 @@ pub(crate) const VERSION: u32 = 1;
 /// What is said of a section that an earlier or later version did not write.
 const MISSING: &str = "is missing: another version of cleanclaim wrote it; run `cleanclaim tables rebuild`";
 const HEADER: usize = 32;
-/// Bytes in which the description of a file that is not read whole must end; its sections that begin in them are read, too.
-const FIRST: usize = 64 << 10;
 /// Where that begins of which the checksum is.
 pub(super) const SUMMED: usize = 16;
 const ENTRY: usize = 32;
@@ -134,7 +132,7 @@ impl Head {
         let mut others = self.sections.as_slice();
         while let Some((last, rest)) = others.split_last()
             && names.iter().any(|name| name.as_bytes() == last.name())
-            && last.section.start >= FIRST
+            && last.section.start >= PIECE
             && last.section.end <= kept
         {
             (kept, others) = (last.section.start, rest);
@@ -158,8 +156,8 @@ impl Pack {
         let mut bytes = Vec::new();
         let mut from = Summing::begin(file, &mut bytes).map_err(failed)?;
         let mut kept = size;
-        if !later.is_empty() && size > FIRST {
-            from.keep(FIRST - bytes.len(), &mut bytes).map_err(failed)?;
+        if !later.is_empty() && size > PIECE {
+            from.keep(PIECE - bytes.len(), &mut bytes).map_err(failed)?;
             kept = Head::of(&bytes, size).map_or(size, |head| head.before(later, size));
         }
         from.keep(kept.saturating_sub(bytes.len()), &mut bytes).map_err(failed)?;
