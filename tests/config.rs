@@ -195,6 +195,8 @@ fn the_report_is_as_the_file_says() {
     let one = run("threads = 1\nformat = 'json'", "").1.out;
     assert_eq!(one, run("threads = 4\nformat = 'json'", "").1.out);
     assert_eq!(one, run("threads = 4\nformat = 'json'", "--threads 1").1.out);
+    let grouped = run("group = 16\nformat = 'json'", "").1.out;
+    assert_eq!(one, grouped);
     let all = run("format = 'ndjson'", "").1.out;
     let few = run("format = 'ndjson'\nmax-findings = 1", "").1.out;
     assert!(few.lines().count() < all.lines().count(), "{few}");

@@ -214,6 +214,17 @@ pub(super) static KEYS: &[Key<Config>] = &[
         show: |it| it.max_findings.map(|n| n.to_string()),
     },
     Key {
+        name: "group",
+        takes: "mebibytes of memory; 0 for no",
+        default: "0",
+        flag: "--group",
+        about: "Put the rows of each claim together first, for files in which they are scattered: on disk, in temporary files that no other user \
+                can read and that are gone with the program, about three times as large as the claims. The report is in the order of the claims' first rows.",
+        example: "group = 256",
+        read: |reader, value, to| to.group = reader.number(value, u64::from(u32::MAX)).map(|n| n as u32),
+        show: |it| it.group.map(|n| n.to_string()),
+    },
+    Key {
         name: "profile",
         takes: "tables `[[profile]]`",
         default: "none",

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::accept::Acceptances;
 use crate::engine::{Checker, Options, RuleChoice, RuleSet, When};
-use crate::read::ColumnMap;
+use crate::read::{ColumnMap, Grouping};
 use crate::report::Format;
 use crate::rule::Severity;
 use crate::table::Tables;
@@ -84,6 +84,8 @@ pub struct Config {
     pub threads: Option<u16>,
     /// Most findings in the report.
     pub max_findings: Option<u64>,
+    /// Put the rows of each claim together first, with so many mebibytes of memory; 0 for no.
+    pub group: Option<u32>,
     /// Where it was read from.
     origin: Origin,
 }
@@ -235,6 +237,7 @@ impl Config {
             quiet: flags.quiet.or(self.quiet),
             threads: flags.threads.or(self.threads),
             max_findings: flags.max_findings.or(self.max_findings),
+            group: flags.group.or(self.group),
             origin: self.origin,
         }
     }
@@ -311,6 +314,7 @@ impl Config {
             map: self.column_map()?,
             fail_on: self.fail_on.unwrap_or(default.fail_on),
             most_findings: self.max_findings.or(self.format.unwrap_or_default().most_findings()),
+            group: self.group.filter(|&mebibytes| mebibytes > 0).map(Grouping::with_mebibytes),
         })
     }
 

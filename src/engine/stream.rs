@@ -13,7 +13,7 @@ use super::summary::Tally;
 use super::watch::{Progress, Stage, Stats, Watch};
 use super::{Checker, Session, Summary};
 use crate::claim::{Claim, Fault, Field, Reason};
-use crate::read::{Assembler, Block, ColumnMap, Cutter, Input};
+use crate::read::{Assembler, Block, Blocks, ColumnMap, Grouping, Input, id_hash};
 use crate::report::{Checked, Reporter};
 use crate::rule::{Finding, Severity};
 use crate::{Cents, Error, ErrorKind, Result};
@@ -29,6 +29,8 @@ pub struct Options {
     pub fail_on: Severity,
     /// Most findings that are written, for a report that a person opens; the summary counts all. Whole claims only.
     pub most_findings: Option<u64>,
+    /// Put the rows of each claim together first: for files in which they are scattered.
+    pub group: Option<Grouping>,
 }
 
 /// What a run gave.
@@ -95,16 +97,15 @@ pub fn check_files_watched(
         if let Some(clock) = watch.clock {
             tally.times.begin(clock);
         }
-        let opened = input.open().and_then(|from| Cutter::open(&name, from, &options.map));
-        let cutter = match opened {
-            Ok(cutter) => cutter,
+        let blocks = match Blocks::open(input, &options.map, options.group.as_ref()) {
+            Ok(blocks) => blocks,
             Err(e) => {
                 failed.push(e);
                 continue;
             }
         };
         watch.lap(&mut tally.times, Stage::Read);
-        let layout = cutter.layout();
+        let layout = blocks.layout();
         if !layout.unknown.is_empty() {
             warn(&format!("{name}: columns ignored: {}", layout.unknown.join(", ")));
         }
@@ -116,8 +117,9 @@ pub fn check_files_watched(
             fail_on: options.fail_on,
             by_party: reporter.counts_parties(),
             full: AtomicBool::new(written.full),
+            grouped: options.group.is_some(),
             window: threads + 1,
-            source: Mutex::new(Source { cutter: Some(cutter), next: 0, failed: None, spare: vec![] }),
+            source: Mutex::new(Source { blocks: Some(blocks), next: 0, failed: None, spare: vec![] }),
             sink: Mutex::new(Sink {
                 out: &mut *out,
                 next: 0,
@@ -187,6 +189,8 @@ struct Run<'a> {
     by_party: bool,
     /// Is the report full? Then claims are counted and not rendered.
     full: AtomicBool,
+    /// Does each claim stand in one piece for certain? Then its id is not remembered.
+    grouped: bool,
     window: usize,
     source: Mutex<Source>,
     sink: Mutex<Sink<'a>>,
@@ -196,7 +200,7 @@ struct Run<'a> {
 
 struct Source {
     /// `None` once the file has ended.
-    cutter: Option<Cutter>,
+    blocks: Option<Blocks>,
     next: usize,
     failed: Option<Error>,
     spare: Vec<Vec<u8>>,
@@ -267,16 +271,16 @@ impl Run<'_> {
         let mut source = lock(&self.source);
         self.watch.lap(&mut tally.times, Stage::Wait);
         let spare = source.spare.pop().unwrap_or_default();
-        let next = source.cutter.as_mut()?.next_into(spare);
+        let next = source.blocks.as_mut()?.next_into(spare);
         self.watch.lap(&mut tally.times, Stage::Read);
         let block = match next {
             Ok(Some(block)) => block,
             Ok(None) => {
-                source.cutter = None;
+                source.blocks = None;
                 return None;
             }
             Err(e) => {
-                source.cutter = None;
+                source.blocks = None;
                 source.failed = Some(e);
                 return None;
             }
@@ -297,7 +301,14 @@ impl Run<'_> {
         let lines_before = tally.lines;
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
         assembler.claims(&block, |claim| {
+            let charge = claim.charge();
+            let clean = self.check_claim(claim, session, tally, &mut rendered);
+            tally.charge(charge, clean);
             let id = claim.id.as_bytes();
+            // Rows without an id are claims of their own: none came before.
+            if self.grouped || id.is_empty() {
+                return;
+            }
             if ids.is_empty() {
                 first.extend_from_slice(id);
             } else {
@@ -305,10 +316,8 @@ impl Run<'_> {
             }
             last.clear();
             last.extend_from_slice(id);
-            let charge = claim.charge();
-            let clean = self.check_claim(claim, session, tally, &mut rendered);
-            tally.charge(charge, clean);
-            ids.push(ClaimAt { id: hash(id), row: claim.row, clean, charge, plan: session.plan() as u16 });
+            let plan = session.plan() as u16;
+            ids.push(ClaimAt { id: id_hash(id), row: claim.row, clean, charge, plan });
         });
         let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
         Done { rendered, block, ids, lines: tally.lines - lines_before, ascending }
@@ -395,7 +404,7 @@ impl Run<'_> {
             }
             let mut source = lock(&self.source);
             if sink.broken.is_some() {
-                source.cutter = None;
+                source.blocks = None;
             }
             source.spare.push(done.block.bytes);
         }
@@ -483,13 +492,6 @@ impl Seen {
 /// The order of numbers without leading zeros, and of texts of one length.
 fn before(a: &[u8], b: &[u8]) -> bool {
     (a.len(), a) < (b.len(), b)
-}
-
-fn hash(id: &[u8]) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(id);
-    hasher.finish()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

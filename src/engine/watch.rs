@@ -38,7 +38,7 @@ pub struct Progress {
 /// What the time of a thread goes into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Reading and unpacking files, and cutting them into blocks.
+    /// Reading and unpacking files, putting scattered claims together, and cutting blocks.
     Read,
     /// Making claims of rows.
     Parse,

@@ -64,7 +64,7 @@ impl fmt::Display for Why {
             Why::NoDate => f.write_str("no date of service"),
             Why::NoToday => f.write_str("nobody said what day it is; say it with --as-of"),
             Why::NoColumn(field) => write!(f, "no column {field}"),
-            Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered"),
+            Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered; `--group` puts the rows of each together"),
             Why::NotListed(kind) => {
                 write!(
                     f,

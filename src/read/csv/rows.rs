@@ -30,6 +30,13 @@ impl<'a> Row<'a> {
         self.bytes.get(self.start_of(first)..end as usize)
     }
 
+    /// The whole row, without the end of its line.
+    #[inline]
+    pub(super) fn text(&self) -> &'a [u8] {
+        let end = self.ends.last().map_or(self.start, |&end| end as usize);
+        self.bytes.get(self.start..end).unwrap_or_default()
+    }
+
     #[inline]
     fn start_of(&self, n: usize) -> usize {
         if n == 0 { self.start } else { self.ends[n - 1] as usize + self.gap }
