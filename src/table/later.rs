@@ -109,7 +109,7 @@ impl<F: Read> Summing<F> {
 
     /// Reads so many bytes more.
     pub(super) fn keep(&mut self, len: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
-        bytes.reserve_exact(len);
+        bytes.try_reserve_exact(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let end = bytes.len() + len;
         while bytes.len() < end {
             let (start, piece) = (bytes.len(), PIECE.min(end - bytes.len()));
