@@ -1,12 +1,17 @@
 //! What the README shows is what the program prints.
+#![cfg(feature = "cli")]
+
+mod common;
 
 use std::process::Command;
+
+use common::document::{LEFT_OUT, Part, parts, shows};
 
 #[test]
 fn the_output_on_the_first_screen_is_real() {
     let readme = std::fs::read_to_string("README.md").unwrap();
-    let mut blocks = readme.split("```");
-    let shown = blocks.find(|b| b.starts_with("text\n")).expect("a block of output");
+    let block = |part: &Part<'_>| matches!(part, Part::Block("text", _));
+    let Some(Part::Block(_, shown)) = parts(&readme).into_iter().find(block) else { panic!("no output") };
     let run = Command::new(env!("CARGO_BIN_EXE_cleanclaim"))
         .args(["check", "data/sample/claims.csv"])
         .env_remove("CLEANCLAIM_TABLES")
@@ -15,15 +20,9 @@ fn the_output_on_the_first_screen_is_real() {
         .unwrap();
     assert_eq!(run.status.code(), Some(1));
     let printed = String::from_utf8(run.stdout).unwrap();
-    let mut rest = printed.as_str();
-    // Parts left out are marked by a line of its own.
-    for part in shown["text\n".len()..].split("…\n") {
-        let part = part.trim_matches('\n');
-        let at = rest
-            .find(part)
-            .unwrap_or_else(|| panic!("not printed, or not in this order:\n{part}\n---\n{printed}"));
-        rest = &rest[at + part.len()..];
-    }
+    // The screen begins and ends in the midst of it.
+    let shown = format!("{LEFT_OUT}{shown}{LEFT_OUT}");
+    assert!(shows(&shown, &printed), "not printed, or not in this order:\n{shown}---\n{printed}");
 }
 
 #[test]

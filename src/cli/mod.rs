@@ -10,6 +10,7 @@ mod lookup;
 mod output;
 mod policies;
 mod progress;
+mod repair;
 mod report;
 mod rules;
 mod settings;

@@ -363,7 +363,7 @@ impl Run<'_> {
     fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Rendered) -> bool {
         findings.iter().for_each(|f| tally.count(f));
         if self.by_party {
-            tally.count_parties(claim, findings);
+            tally.parties.count(claim, findings);
         }
         if !findings.is_empty() && !self.full.load(Ordering::Relaxed) {
             if !out.bytes.is_empty() {

@@ -11,6 +11,7 @@ mod index;
 mod later;
 mod lists;
 mod mue;
+mod one_edit;
 pub(crate) mod policies;
 mod procedures;
 mod ptp;

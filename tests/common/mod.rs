@@ -2,10 +2,17 @@
 // Every test file that includes it is a crate of its own and uses a part.
 #![allow(dead_code)]
 
+pub(crate) mod document;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Says that something was not tested; past the harness, which keeps what passing tests print to itself.
+pub(crate) fn say_skipped(what: &str) {
+    let _ = writeln!(std::io::stderr(), "\n*** SKIPPED: {what}\n");
+}
 
 /// What a run gave.
 #[derive(Debug)]
