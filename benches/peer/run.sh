@@ -65,6 +65,7 @@ fi
 python3 benches/peer/measure.py -n "$runs" "${packed[@]}"
 
 step "a process that does nothing, and a check of one line"
+mkdir -p "$data/none"
 head -n 2 "$claims" > "$data/one.csv"
 python3 benches/peer/measure.py -n $((runs * 8 + 1)) \
   "true=true" \

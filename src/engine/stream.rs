@@ -118,7 +118,7 @@ pub fn check_files_watched(
             by_party: reporter.counts_parties(),
             full: AtomicBool::new(written.full),
             grouped: options.group.is_some(),
-            window: threads * 2 + 2,
+            window: threads + 1,
             source: Mutex::new(Source { blocks: Some(blocks), next: 0, failed: None, spare: vec![] }),
             sink: Mutex::new(Sink {
                 out: &mut *out,
@@ -203,7 +203,8 @@ struct Source {
     blocks: Option<Blocks>,
     next: usize,
     failed: Option<Error>,
-    spare: Vec<Vec<u8>>,
+    /// Blocks that were reported, for the room that they have.
+    spare: Vec<Done>,
 }
 
 struct Sink<'a> {
@@ -223,7 +224,8 @@ struct Sink<'a> {
 /// First and last id of a block.
 type FirstLast = (Box<[u8]>, Box<[u8]>);
 
-/// A block's report.
+/// A block and its report.
+#[derive(Default)]
 struct Done {
     rendered: Rendered,
     block: Block,
@@ -253,8 +255,8 @@ impl Run<'_> {
         if let Some(clock) = self.watch.clock {
             tally.times.begin(clock);
         }
-        while let Some((number, block)) = self.take(&mut tally) {
-            let done = self.check_block(block, &mut session, &mut assembler, &mut tally);
+        while let Some((number, mut done)) = self.take(&mut tally) {
+            self.check_block(&mut done, &mut session, &mut assembler, &mut tally);
             if let Some(clock) = self.watch.clock {
                 tally.times.block(clock);
             }
@@ -267,14 +269,14 @@ impl Run<'_> {
     }
 
     /// The next block, with its number.
-    fn take(&self, tally: &mut Tally) -> Option<(usize, Block)> {
+    fn take(&self, tally: &mut Tally) -> Option<(usize, Done)> {
         let mut source = lock(&self.source);
         self.watch.lap(&mut tally.times, Stage::Wait);
-        let spare = source.spare.pop().unwrap_or_default();
-        let next = source.blocks.as_mut()?.next_into(spare);
+        let mut done = source.spare.pop().unwrap_or_default();
+        let next = source.blocks.as_mut()?.next_into(std::mem::take(&mut done.block.bytes));
         self.watch.lap(&mut tally.times, Stage::Read);
-        let block = match next {
-            Ok(Some(block)) => block,
+        match next {
+            Ok(Some(block)) => done.block = block,
             Ok(None) => {
                 source.blocks = None;
                 return None;
@@ -284,25 +286,27 @@ impl Run<'_> {
                 source.failed = Some(e);
                 return None;
             }
-        };
+        }
         source.next += 1;
-        Some((source.next - 1, block))
+        Some((source.next - 1, done))
     }
 
     fn check_block<'c>(
         &'c self,
-        block: Block,
+        done: &mut Done,
         session: &mut Session<'c>,
         assembler: &mut Assembler,
         tally: &mut Tally,
-    ) -> Done {
-        let (mut rendered, mut ids) = (Rendered::default(), Vec::new());
+    ) {
+        let Done { rendered, block, ids, .. } = done;
+        rendered.clear();
+        ids.clear();
         let mut ascending = true;
         let lines_before = tally.lines;
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
-        assembler.claims(&block, |claim| {
+        assembler.claims(block, |claim| {
             let charge = claim.charge();
-            let clean = self.check_claim(claim, session, tally, &mut rendered);
+            let clean = self.check_claim(claim, session, tally, rendered);
             tally.charge(charge, clean);
             let id = claim.id.as_bytes();
             // Rows without an id are claims of their own: none came before.
@@ -319,8 +323,8 @@ impl Run<'_> {
             let plan = session.plan() as u16;
             ids.push(ClaimAt { id: id_hash(id), row: claim.row, clean, charge, plan });
         });
-        let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
-        Done { rendered, block, ids, lines: tally.lines - lines_before, ascending }
+        done.ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
+        done.lines = tally.lines - lines_before;
     }
 
     /// Checks and reports a claim; `true` if it is clean.
@@ -406,7 +410,7 @@ impl Run<'_> {
             if sink.broken.is_some() {
                 source.blocks = None;
             }
-            source.spare.push(done.block.bytes);
+            source.spare.push(done);
         }
         self.turn.notify_all();
         self.watch.lap(&mut tally.times, Stage::Report);

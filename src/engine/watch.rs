@@ -13,7 +13,7 @@ pub type Clock<'a> = &'a (dyn Fn() -> Duration + Sync);
 pub struct Watch<'a> {
     /// With a clock the run is measured: [`Outcome::stats`](super::Outcome::stats).
     pub clock: Option<Clock<'a>>,
-    /// Told after every block of half a megabyte, by whichever thread, but never by two at once.
+    /// Told after every block of a quarter of a megabyte, by whichever thread, but never by two at once.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
 

@@ -126,7 +126,7 @@ impl Head {
         Ok(Head { description, sections })
     }
 
-    /// How many bytes there are before the sections of these names, as far as they stand in their order at the end, past the first piece.
+    /// How many bytes there are before the sections of these names, as far as they stand in their order at the end.
     fn before(&self, names: &[&str], size: usize) -> usize {
         let mut kept = size;
         let mut others = self.sections.as_slice();

@@ -12,8 +12,9 @@ use super::format::{Pack, SUMMED, Section};
 use crate::error::PackError;
 use crate::{Error, Result};
 
-/// Bytes that stay in the processor's cache.
-pub(super) const PIECE: usize = 256 << 10;
+/// Bytes that are read at once and stay in the processor's cache. In the first of them the description of a pack must end of which anything is
+/// left in the file.
+pub(super) const PIECE: usize = 64 << 10;
 
 /// A section that may have been left in its file.
 pub(crate) struct Later {
@@ -108,7 +109,7 @@ impl<F: Read> Summing<F> {
 
     /// Reads so many bytes more.
     pub(super) fn keep(&mut self, len: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
-        bytes.reserve_exact(len);
+        bytes.try_reserve_exact(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let end = bytes.len() + len;
         while bytes.len() < end {
             let (start, piece) = (bytes.len(), PIECE.min(end - bytes.len()));

@@ -408,3 +408,67 @@ impl PtpRows {
         writer.finish(&description)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every pair of so many codes.
+    fn pack(codes: u32) -> (CodeIndex, Vec<u8>) {
+        let codes: Vec<String> = (0..codes).map(|n| format!("{}", 10_000 + n)).collect();
+        let mut writer = PackWriter::default();
+        writer.section("codes", CodeIndex::build(codes.iter().map(String::as_bytes)));
+        let description = Description {
+            kind: "test".to_owned(),
+            edition: "one".to_owned(),
+            from: Date::ICD10_START,
+            to: Date::MAX,
+            built_on: vec![],
+            base: None,
+            sources: vec![],
+            counts: vec![],
+        };
+        let index = Pack::open(writer.finish(&description).into()).and_then(|pack| CodeIndex::open(&pack));
+        let index = index.unwrap();
+        let term = |indicator| PtpTerms {
+            window: DateRange { from: Date::ICD10_START, to: Date::MAX },
+            indicator,
+            before_1996: false,
+            rationale: "synthetic".to_owned(),
+        };
+        let numbers = 0..codes.len() as u32;
+        let rows = PtpRows {
+            codes: codes.iter().map(|code| code.parse().unwrap()).collect(),
+            edits: vec![term(0), term(1)],
+            pairs: numbers.clone().flat_map(|b| (0..b).map(move |a| [a, b, (a + b) % 2])).collect(),
+        };
+        let bytes = rows.build(&index, description);
+        (index, bytes)
+    }
+
+    #[test]
+    fn edits_left_in_the_file_are_found_and_their_loss_is_said() {
+        let (index, mut bytes) = pack(700);
+        let path = std::env::temp_dir().join(format!("cleanclaim-ptp-{}", std::process::id()));
+        std::fs::write(&path, &bytes).unwrap();
+        let open = |pack| PtpTable::open(pack, "test", &index).unwrap();
+        let whole = open(Pack::read(&path).unwrap());
+        let lazily = || open(Pack::read_but(&path, &PtpTable::LATER).unwrap());
+        let table = lazily();
+        assert!(table.pack.left_in_file().is_some() && whole.pack.left_in_file().is_none());
+        let pairs = || (0..700).map(|n| (Rank(n), Rank(699 - n)));
+        for (a, b) in pairs() {
+            let edits: Vec<PtpEdit> = table.edits(a, b).collect();
+            assert!(table.may_have(a, b) && edits.len() == 1);
+            assert_eq!(edits, whole.edits(a, b).collect::<Vec<_>>());
+        }
+        table.left().unwrap();
+        let table = lazily();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        assert!(table.load().is_err() && table.left().is_err());
+        assert!(Pack::read_but(&path, &PtpTable::LATER).is_err());
+        std::fs::remove_file(path).unwrap();
+    }
+}
