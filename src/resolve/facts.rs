@@ -58,6 +58,12 @@ facts! {
     POLICY = 18;
     /// A procedure is, or may be, an add-on code.
     ADD_ON = 19;
+    /// A coverage policy lists diagnoses that support a procedure.
+    SUPPORTED = 20;
+    /// A coverage policy lists diagnoses with which a procedure is not covered.
+    EXCLUDED = 21;
+    /// A coverage policy may want a modifier with a procedure.
+    POLICY_MODIFIER = 22;
 
     /// Something could not be read.
     FAULT = 32;

@@ -13,7 +13,8 @@ use crate::claim::{Claim, Coded, Diagnosis, Points};
 use crate::code::{Icd10Cm, Procedure};
 use crate::resolve::memo::{Known, Memo, Sought};
 use crate::table::{
-    Cover, Flags, InForce, Indicator, Limit, NoteKind, PtpEdit, Rank, Setting, Standing, TableKind, Tables,
+    Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, PtpEdit, Rank, Setting, Standing,
+    TableKind, Tables,
 };
 use crate::{Date, Line};
 
@@ -493,7 +494,12 @@ fn know_procedure(tables: &Tables, facts_of: CodeFacts, code: Procedure) -> Know
         history = rank.and_then(|r| table.history_of(r));
     }
     if let Some(rank) = rank {
-        facts.note(Facts::POLICY, tables.policies.as_ref().is_some_and(|t| t.tests(rank).next().is_some()));
+        if let Some(table) = &tables.policies {
+            facts.note(Facts::POLICY, table.tests(rank).next().is_some());
+            facts.note(Facts::SUPPORTED, table.has_part(rank, GroupPart::supports));
+            facts.note(Facts::EXCLUDED, table.has_part(rank, GroupPart::excludes));
+            facts.note(Facts::POLICY_MODIFIER, table.has_part(rank, GroupPart::wants_modifier));
+        }
         let listed = tables.add_ons.as_ref().is_some_and(|t| t.rows(rank).next().is_some());
         // Without CMS's list the fee schedule tells, each release its own.
         facts.note(Facts::ADD_ON, listed || tables.add_ons.is_none() && tables.fees.is_some());

@@ -18,8 +18,15 @@ const ARTICLES: Citation = Citation {
 const NEEDS: &[TableKind] = &[TableKind::Policies, TableKind::Procedures, TableKind::Icd10Cm];
 const READS: &[Field] = &[Field::Procedure, Field::Diagnosis(1), Field::DosFrom];
 
-/// Hands every policy of the line's procedure that is in force there on that day to `say`, with what it says.
-fn each(case: &Case<'_>, at: usize, out: &mut Findings, mut say: impl FnMut(&Tested<'_>, &mut Findings)) {
+/// Hands every policy of the line's procedure that is in force there on that day to `say`, with what it says. Only those count that have a
+/// part of which `about` holds: the others say nothing of what the rule is about.
+fn each(
+    case: &Case<'_>,
+    at: usize,
+    about: fn(&GroupPart) -> bool,
+    out: &mut Findings,
+    mut say: impl FnMut(&Tested<'_>, &mut Findings),
+) {
     let Some(table) = &case.tables.policies else { return };
     let line = &case.lines[at];
     if line.code.is_none() {
@@ -27,8 +34,7 @@ fn each(case: &Case<'_>, at: usize, out: &mut Findings, mut say: impl FnMut(&Tes
     }
     // That no policy names the procedure is counted where codes are looked up: see [`crate::rules::common_gap`].
     let Some(rank) = line.rank else { return };
-    let mut tests = table.tests(rank).peekable();
-    if tests.peek().is_none() {
+    if !table.has_part(rank, about) {
         return;
     }
     let Some(day) = line.day else { return out.not_evaluated(Why::NoDate) };
@@ -37,7 +43,7 @@ fn each(case: &Case<'_>, at: usize, out: &mut Findings, mut say: impl FnMut(&Tes
         return out.not_evaluated(Why::NoDiagnosis);
     }
     let mut tested = false;
-    for test in tests {
+    for test in table.tests(rank) {
         if !table.window(test).contains(day) {
             continue;
         }
@@ -47,6 +53,9 @@ fn each(case: &Case<'_>, at: usize, out: &mut Findings, mut say: impl FnMut(&Tes
             Reach::Perhaps => Severity::Warning,
         };
         tested = true;
+        if !table.parts(test).any(|part| about(&part)) {
+            continue;
+        }
         let ranks = Pointed { case, at, next: 0 };
         let judgement = table.judge(test, ranks, |m| submitted.modifiers.has(m));
         say(&Tested { case, at, table, test, severity, judgement }, out);
@@ -207,12 +216,12 @@ pub(super) static COV001: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,G0120,E11.9,I10",
         "dos_from,procedure,dx1\n2019-12-31,G0106,I10",
     ],
-    when: Facts::POLICY,
+    when: Facts::SUPPORTED,
     check: Check::Line(unsupported_procedure),
 };
 
 fn unsupported_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
-    each(case, at, out, |tested, out| {
+    each(case, at, GroupPart::supports, out, |tested, out| {
         let Coverage::NotSupported(partly) = tested.judgement.coverage else { return };
         let mut message =
             format!("{} is not supported by {}: {}", tested.procedure(), pointed(case, at), tested.covers());
@@ -245,12 +254,12 @@ pub(super) static COV002: Rule = Rule {
         "dos_from,procedure,dx1\n2026-03-02,G0117,Z00.01",
         "dos_from,procedure,mod1,dx1\n2026-03-02,G0117,GA,Z00.00",
     ],
-    when: Facts::POLICY,
+    when: Facts::EXCLUDED,
     check: Check::Line(excluded_diagnosis),
 };
 
 fn excluded_diagnosis(case: &Case<'_>, at: usize, out: &mut Findings) {
-    each(case, at, out, |tested, out| {
+    each(case, at, GroupPart::excludes, out, |tested, out| {
         let Coverage::Excluded { by, diagnosis, supported } = tested.judgement.coverage else { return };
         let code = case.tables.icd10cm.code(diagnosis).map_or_else(String::new, |c| c.to_string());
         let message = format!(
@@ -286,12 +295,12 @@ pub(super) static COV003: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-03-02,G0108,KX,E11.9",
         "dos_from,procedure,mod1,dx1\n2026-03-02,G0118,TS,H40.1111",
     ],
-    when: Facts::POLICY,
+    when: Facts::POLICY_MODIFIER,
     check: Check::Line(missing_policy_modifier),
 };
 
 fn missing_policy_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
-    each(case, at, out, |tested, out| {
+    each(case, at, GroupPart::wants_modifier, out, |tested, out| {
         let (part, only) = match (tested.judgement.lacks, tested.judgement.coverage) {
             (Some(part), _) => (part, false),
             (None, Coverage::OnlyWith(part)) => (part, true),

@@ -182,6 +182,11 @@ impl PolicyTable {
         (first..end).map(move |at| PolicyTest(u32_at(links, at * 4)))
     }
 
+    /// Has any test of the procedure, of any date and place, a part of which that holds?
+    pub(crate) fn has_part(&self, procedure: Rank, what: fn(&GroupPart) -> bool) -> bool {
+        self.tests(procedure).any(|test| self.parts(test).any(|part| what(&part)))
+    }
+
     fn instance(&self, test: PolicyTest) -> usize {
         u32_at(self.pack.bytes(self.tests), test.0 as usize * TEST) as usize * INSTANCE
     }
@@ -338,6 +343,21 @@ impl PolicyTable {
 }
 
 impl GroupPart {
+    /// Does it list diagnoses with which a procedure is covered?
+    pub fn supports(&self) -> bool {
+        self.relation == Relation::Supports
+    }
+
+    /// Does it list diagnoses with which a procedure is not covered?
+    pub fn excludes(&self) -> bool {
+        self.relation == Relation::Excludes
+    }
+
+    /// Can a modifier be missing because of it?
+    pub fn wants_modifier(&self) -> bool {
+        self.relation == Relation::Requires || self.supports() && self.modifier.is_some()
+    }
+
     /// Do both belong to one group?
     pub fn is_of_group(&self, other: &GroupPart) -> bool {
         self.relation == other.relation && self.name == other.name && self.modifier == other.modifier
