@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::plan::{Mask, Plan};
-use super::score::{Grammar, Match, candidates, look};
+use super::plan::{Known, Mask, Plan};
+use super::score::{Grammar, Match, candidates, keep_best, keep_most, look};
 use super::words::Part;
 use super::{FoundCode, Hit, Query, Via, by_code, denies, explained};
 use crate::code::Side;
@@ -45,8 +45,7 @@ struct Search<'s, 't> {
     right: Mask,
     /// By the code that calls for them: seventh characters and the words of the query that their meanings have.
     sevenths: FxHashMap<Rank, Vec<(char, Mask)>>,
-    /// How much of the query some words of it are.
-    covered: FxHashMap<Mask, f32>,
+    known: Known,
 }
 
 /// The best of them, at most as many as the query wants.
@@ -64,7 +63,7 @@ pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query,
         right,
         plan,
         sevenths: FxHashMap::default(),
-        covered: FxHashMap::default(),
+        known: Known::default(),
     };
     let best = search.best();
     best.into_iter().filter_map(|(rank, found)| search.hit(rank, found, parts)).collect()
@@ -83,34 +82,37 @@ impl Search<'_, '_> {
             within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
                 && query.chapter.is_none_or(|chapter| table.chapter_number(rank) == Some(chapter))
         };
-        let mut best: FxHashMap<Rank, Candidate> = FxHashMap::default();
+        let mut best: Vec<(Rank, Candidate)> = Vec::new();
         let mut words = Vec::new();
-        for number in candidates(&self.plan, index, is_wanted) {
+        // The title of the code whose terms are looked at.
+        let mut of_title: Option<(Rank, Match)> = None;
+        for number in candidates(&self.plan, index, &mut self.known, is_wanted) {
             let phrase = index.phrase(number);
             if !table.phrase_holds(phrase, query.as_of) {
                 continue;
             }
-            index.words(phrase.text, &mut words);
-            let mut found = look(&words, &self.plan, &self.grammar, self.denies);
+            let mut look_at = |text| {
+                index.words(text, &mut words);
+                look(&words, &self.plan, &self.grammar, self.denies)
+            };
+            let mut found = look_at(phrase.text);
             if phrase.kind == PhraseKind::Inclusion
-                && let Some(title) = table.title_text(phrase.rank)
+                && let Some(text) = table.title_text(phrase.rank)
             {
+                let title = match of_title {
+                    Some((rank, title)) if rank == phrase.rank => title,
+                    _ => look_at(text),
+                };
+                of_title = Some((phrase.rank, title));
                 // What the title says anyway need not stand in the term: "diabetes NOS" is a diabetes mellitus.
-                index.words(title, &mut words);
-                let title = look(&words, &self.plan, &self.grammar, self.denies);
                 found.mask |= title.mask;
                 // But a term stands under its title: "peripheral neuropathy" under Lyme disease is one of that disease.
                 found.surplus += UNDER_TITLE * title.surplus;
             }
             let candidate = self.weigh(number, phrase.rank, phrase.kind, found);
-            let entry = best.entry(phrase.rank).or_insert(candidate);
-            if candidate.score > entry.score {
-                *entry = candidate;
-            }
+            keep_best(&mut best, phrase.rank, candidate, |c| c.score);
         }
-        let mut best: Vec<(Rank, Candidate)> = best.into_iter().filter(|(_, c)| c.score > 0.0).collect();
-        sort(&mut best);
-        best.truncate(query.limit.saturating_add(20));
+        keep_most(&mut best, query.limit.saturating_add(20), |c| c.score);
         self.add_defaults(&mut best);
         if query.billable {
             best.retain(|(rank, c)| {
@@ -125,16 +127,17 @@ impl Search<'_, '_> {
 
     /// The score of a code by one of its phrases.
     fn weigh(&mut self, number: u32, rank: Rank, kind: PhraseKind, mut found: Match) -> Candidate {
-        let mut covered = *self.covered.entry(found.mask).or_insert_with(|| self.plan.covered(found.mask));
+        let mut covered = self.known.covered(&self.plan, found.mask);
         let mut chosen = None;
         let standing = self.table.standing(rank, self.query.as_of);
         let wants_seventh = standing == Standing::Header && self.table.wants_seventh(rank);
         if covered < 0.99 && wants_seventh {
             let before = found.mask;
             let owner = self.read_sevenths(rank);
-            for &(character, mask) in owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten()
-            {
-                let with = self.plan.covered(before | mask);
+            let (plan, known) = (&self.plan, &mut self.known);
+            let sevenths = owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten();
+            for &(character, mask) in sevenths.filter(|(_, mask)| mask & !before != 0) {
+                let with = known.covered(plan, before | mask);
                 if with > covered + 1e-4 {
                     (covered, found.mask, chosen) = (with, before | mask, Some(character));
                 }

@@ -1,5 +1,7 @@
 //! A query in the numbers of one table: which stems to look for, and what each is worth.
 
+use rustc_hash::FxHashMap;
+
 use super::How;
 use super::words::Part;
 use crate::table::{Stem, WordIndex};
@@ -144,7 +146,7 @@ impl Plan {
     }
 
     /// How much of the query a phrase with these words fulfils, from 0 to 1.
-    pub(super) fn covered(&self, mask: Mask) -> f32 {
+    fn covered(&self, mask: Mask) -> f32 {
         let mut sum = 0.0;
         for slot in &self.slots {
             sum += slot.weight * slot.best(self, mask).map_or(0.0, |(_, much)| much);
@@ -158,6 +160,17 @@ impl Plan {
             let (choice, _) = slot.best(self, mask)?;
             Some((choice.reading, choice.mask & !mask == 0))
         })
+    }
+}
+
+/// How much of the query some of its words are, worked out once: phrases have few different sets of them.
+#[derive(Default)]
+pub(super) struct Known(FxHashMap<Mask, f32>);
+
+impl Known {
+    /// See [`Plan::covered`]; always of the same plan.
+    pub(super) fn covered(&mut self, plan: &Plan, mask: Mask) -> f32 {
+        *self.0.entry(mask).or_insert_with(|| plan.covered(mask))
     }
 }
 

@@ -1,9 +1,7 @@
 //! Search among the procedures of the user's own tables.
 
-use rustc_hash::FxHashMap;
-
-use super::plan::Plan;
-use super::score::{Grammar, Match, candidates, look};
+use super::plan::{Known, Plan};
+use super::score::{Grammar, Match, candidates, keep_best, keep_most, look};
 use super::words::Part;
 use super::{FoundCode, Hit, Query, Via, by_code, denies, explained};
 use crate::table::{PhraseKind, ProcedureTable, Rank, Status, WordIndex};
@@ -31,24 +29,20 @@ pub(super) fn search(
         within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
             && (!query.billable || status(rank).0 == Status::InForce)
     };
-    let mut best: FxHashMap<Rank, (f32, Match, u32)> = FxHashMap::default();
+    let mut best: Vec<(Rank, (f32, Match, u32))> = Vec::new();
+    let mut known = Known::default();
     let mut words = Vec::new();
-    for number in candidates(&plan, index, is_wanted) {
+    for number in candidates(&plan, index, &mut known, is_wanted) {
         let phrase = index.phrase(number);
         index.words(phrase.text, &mut words);
         let found = look(&words, &plan, &grammar, query_denies);
-        let mut score = found.score(plan.covered(found.mask), phrase.kind);
+        let mut score = found.score(known.covered(&plan, found.mask), phrase.kind);
         if status(phrase.rank).0 != Status::InForce {
             score *= 0.6;
         }
-        let entry = best.entry(phrase.rank).or_insert((score, found, number));
-        if score > entry.0 {
-            *entry = (score, found, number);
-        }
+        keep_best(&mut best, phrase.rank, (score, found, number), |found| found.0);
     }
-    let mut best: Vec<_> = best.into_iter().filter(|(_, (score, ..))| *score > 0.0).collect();
-    best.sort_by(|(a, (x, ..)), (b, (y, ..))| y.total_cmp(x).then(a.cmp(b)));
-    best.truncate(query.limit);
+    keep_most(&mut best, query.limit, |found| found.0);
     let hits = best.into_iter().filter_map(|(rank, (score, found, number))| {
         let phrase = index.phrase(number);
         let (status, day) = status(rank);

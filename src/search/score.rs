@@ -1,9 +1,7 @@
 //! How well a phrase answers a query.
 
-use rustc_hash::FxHashMap;
-
-use super::plan::{Mask, Plan};
-use crate::table::{PhraseKind, PhraseWord, Stem, WordIndex};
+use super::plan::{Known, Mask, Plan};
+use crate::table::{PhraseKind, PhraseWord, Rank, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
 const CLOSELY: usize = 500;
@@ -156,36 +154,56 @@ impl Match {
     }
 }
 
-/// The phrases most worth a close look: by the words they have and how many more.
+/// The phrases most worth a close look, by the words they have and how many more; in order, so that those of one code stand together.
 pub(super) fn candidates(
     plan: &Plan,
     index: &WordIndex<'_>,
+    known: &mut Known,
     mut is_wanted: impl FnMut(u32) -> bool,
 ) -> Vec<u32> {
     let (masks, mut touched) = plan.gather(index, CLOSELY);
     touched.retain(|&phrase| is_wanted(phrase));
-    // Few different sets of words, and the same mostly one after another.
-    let mut known: FxHashMap<Mask, f32> = FxHashMap::default();
-    let (mut last, mut worth) = (0, 0.0);
-    let mut found: Vec<(f32, u32)> = Vec::with_capacity(touched.len());
-    for phrase in touched {
-        let mask = masks[phrase as usize];
-        if mask != last {
-            last = mask;
-            worth = *known.entry(mask).or_insert_with(|| {
-                let covered = plan.covered(mask);
-                covered * covered.sqrt()
-            });
+    if touched.len() > CLOSELY {
+        // The same words mostly one after another.
+        let (mut last, mut worth) = (0, 0.0);
+        let mut keys: Vec<u64> = Vec::with_capacity(touched.len());
+        for phrase in touched.drain(..) {
+            let mask = masks[phrase as usize];
+            if mask != last {
+                last = mask;
+                let covered = known.covered(plan, mask);
+                worth = covered * covered.sqrt();
+            }
+            let surplus = f32::from(index.length(phrase)) - mask.count_ones() as f32;
+            let worth: f32 = worth / (1.0 + SURPLUS * surplus.max(0.0));
+            // Numbers above zero are in the order of their bits; the best come first, of equals the first phrase.
+            keys.push(u64::from(!worth.to_bits()) << 32 | u64::from(phrase));
         }
-        let surplus = f32::from(index.length(phrase)) - mask.count_ones() as f32;
-        found.push((worth / (1.0 + SURPLUS * surplus.max(0.0)), phrase));
+        keys.select_nth_unstable(CLOSELY);
+        touched.extend(keys[..CLOSELY].iter().map(|&key| key as u32));
     }
-    let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-    if found.len() > CLOSELY {
-        found.select_nth_unstable_by(CLOSELY, order);
-        found.truncate(CLOSELY);
+    touched.sort_unstable();
+    touched
+}
+
+/// Keeps of each code the best that was found; the phrases of a code come one after another.
+pub(super) fn keep_best<T>(best: &mut Vec<(Rank, T)>, rank: Rank, found: T, score: impl Fn(&T) -> f32) {
+    match best.last_mut().filter(|(last, _)| *last == rank) {
+        Some((_, last)) if score(last) >= score(&found) => {}
+        Some((_, last)) => *last = found,
+        None => best.push((rank, found)),
     }
-    found.into_iter().map(|(_, phrase)| phrase).collect()
+}
+
+/// Sorts the best `most` to the front, of equals the one that comes first in its table, and drops the others and what is worth nothing.
+pub(super) fn keep_most<T>(best: &mut Vec<(Rank, T)>, most: usize, score: impl Fn(&T) -> f32) {
+    let order = |(a, x): &(Rank, T), (b, y): &(Rank, T)| score(y).total_cmp(&score(x)).then(a.cmp(b));
+    best.retain(|(_, found)| score(found) > 0.0);
+    if best.len() > most {
+        best.select_nth_unstable_by(most, order);
+        best.truncate(most);
+    }
+    best.sort_by(order);
 }
 
 /// Looks at a phrase closely. What it denies counts only for a query that denies, too.

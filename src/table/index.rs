@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use fst::automaton::{Automaton, Levenshtein, Str};
+use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Map, Streamer};
 
 use super::format::Pack;
+use super::near::Near;
 use crate::code::pack;
 use crate::error::PackError;
 
@@ -130,13 +131,9 @@ impl CodeIndex {
         out
     }
 
-    /// Codes that differ from `code` by at most `distance` edits, at most `most` of them. Builds an automaton, which takes a hundred
-    /// microseconds: for look-ups, not for reports.
-    pub(crate) fn near(&self, code: &str, distance: u32, most: usize) -> Vec<(Vec<u8>, Rank)> {
-        match Levenshtein::new(code, distance) {
-            Ok(automaton) => collect(self.map.search(automaton).into_stream(), most),
-            Err(_) => Vec::new(),
-        }
+    /// Codes that differ from `code` by at most so many typing errors, at most `most` of them.
+    pub(crate) fn near(&self, code: &str, errors: u8, most: usize) -> Vec<(Vec<u8>, Rank)> {
+        Near::new(code, errors).map_or_else(Vec::new, |near| collect(self.map.search(near).into_stream(), most))
     }
 
     /// Codes that differ from `code` by one character put in, left out or mistaken, in order. Walks the FST itself: ten times as fast as

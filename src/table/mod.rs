@@ -10,6 +10,7 @@ mod icd10cm;
 mod index;
 mod lists;
 mod mue;
+mod near;
 pub(crate) mod policies;
 mod procedures;
 mod ptp;

@@ -15,11 +15,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fst::automaton::{Automaton, Levenshtein, Str};
+use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Map, Streamer};
 
 use super::format::{Pack, PackWriter, Section, u16_at, u32_at};
 use super::index::Rank;
+use super::near::Near;
 use super::text::{NumberedTexts, TextId, TextStore, read_varint, write_varint};
 use super::words::{stem, words_of};
 use crate::error::PackError;
@@ -147,9 +148,9 @@ impl<'p> WordIndex<'p> {
         out
     }
 
-    /// Words that differ from `word` by at most `distance` letters, in order.
-    pub(crate) fn near(&self, word: &str, distance: u32) -> Vec<(String, Stem)> {
-        let Ok(automaton) = Levenshtein::new(word, distance) else { return Vec::new() };
+    /// Words that differ from `word` by at most so many typing errors, in order.
+    pub(crate) fn near(&self, word: &str, errors: u8) -> Vec<(String, Stem)> {
+        let Some(automaton) = Near::new(word, errors) else { return Vec::new() };
         let mut stream = self.map.search(automaton).into_stream();
         let mut out = Vec::new();
         while let Some((word, value)) = stream.next() {
