@@ -120,25 +120,30 @@ impl Plan {
         self.of_stem.get(usize::from(stem)).copied().unwrap_or(0)
     }
 
-    /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first, and the frequent
-    /// ones are left to the close look once few phrases are left to choose from.
+    /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first. Once there are `few`
+    /// phrases to choose from, those that have only words that are left and worth less are no longer wanted; and the frequent words are left
+    /// to the close look if there are not more than that.
     pub(super) fn gather(&self, index: &WordIndex<'_>, few: usize) -> (Vec<Mask>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.bits.len()).collect();
         order.sort_by_key(|&at| self.bits[at].count);
         let (mut masks, mut touched): (Vec<Mask>, _) = (vec![0; index.len()], Vec::new());
-        for at in order {
+        let mut least = f32::INFINITY;
+        for (done, &at) in order.iter().enumerate() {
             let bit = &self.bits[at];
             if bit.count > FREQUENT && (1..=few).contains(&touched.len()) {
                 break;
             }
+            let left = order[done..].iter().fold(0, |mask, at| mask | 1 << at);
+            let wants_more = touched.len() <= few || self.covered(left) > least;
+            least = least.min(self.covered(1 << at));
             for &stem in &bit.stems {
-                index.each_phrase(stem, |phrase| {
-                    if let Some(mask) = masks.get_mut(phrase as usize) {
-                        if *mask == 0 {
-                            touched.push(phrase);
-                        }
-                        *mask |= 1 << at;
+                index.each_phrase(stem, |phrase| match masks.get_mut(phrase as usize) {
+                    Some(mask) if *mask != 0 => *mask |= 1 << at,
+                    Some(mask) if wants_more => {
+                        *mask = 1 << at;
+                        touched.push(phrase);
                     }
+                    _ => {}
                 });
             }
         }

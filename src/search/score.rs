@@ -4,7 +4,7 @@ use super::plan::{Known, Mask, Plan};
 use crate::table::{PhraseKind, PhraseWord, Rank, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
-const CLOSELY: usize = 500;
+const CLOSELY: usize = 300;
 /// How fast words that were not asked for count against a phrase.
 const SURPLUS: f32 = 0.13;
 
