@@ -1,8 +1,10 @@
 //! What coders type, and what they should get: `tests/data/search_queries.csv`, each row with its source.
 #![allow(clippy::print_stdout, reason = "misses are listed")]
 
+use cleanclaim::lookup::{Card, look_up};
+use cleanclaim::report::{Extent, answer_text};
 use cleanclaim::search::{Found, Hit, How, Query, Via};
-use cleanclaim::table::Status;
+use cleanclaim::table::{NoteKind, Status};
 use cleanclaim::{Date, Tables};
 use proptest::prelude::*;
 
@@ -64,6 +66,60 @@ fn coders_find_what_they_mean() {
         }
     }
     assert!(wrong.is_empty(), "too many misses: {wrong:?}");
+}
+
+/// Lists of hits hold the columns of a plain terminal, whatever was typed.
+#[test]
+fn every_list_fits_a_terminal() {
+    let tables = Tables::embedded();
+    let odd = ["x".repeat(300), format!("pain {}", "xq".repeat(60)), "dolor é 痛み pain".to_owned()];
+    for text in rows().into_iter().map(|row| row.query).chain(odd) {
+        let answer = look_up(&tables, &text, DAY);
+        for line in answer_text(&answer, Extent::Screen).lines() {
+            assert!(line.chars().count() <= 80, "{text}: {line}");
+        }
+    }
+}
+
+/// Each source is a title or a term that the tables have, at the code that is expected, above it, or below it if a category is.
+#[test]
+fn the_sources_of_queries_are_in_the_tables() {
+    let tables = Tables::embedded();
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let answer = look_up(&tables, &row.expected, DAY);
+        let Some(Card::Diagnosis(card)) = answer.cards.first() else {
+            wrong.push(format!("{}: {} is no code", row.query, row.expected));
+            continue;
+        };
+        if !matches!(card.status, Status::InForce | Status::Header) {
+            wrong.push(format!("{}: {} is {:?}", row.query, row.expected, card.status));
+        }
+        let Some((kind, text)) = row.source.split_once(": ") else {
+            wrong.push(format!("{}: {}", row.query, row.source));
+            continue;
+        };
+        let is_there = match kind {
+            "title" => card.title.as_deref() == Some(text),
+            // A card has its own terms, and the lines under Includes of all that stands above it.
+            "inclusion term" => {
+                let above =
+                    card.parents.iter().map(|above| above.code.as_str()).chain([row.expected.as_str()]);
+                let cards = above.filter_map(|code| look_up(&tables, code, DAY).cards.into_iter().next());
+                let mut notes = cards.flat_map(|card| match card {
+                    Card::Diagnosis(card) => card.notes,
+                    _ => Vec::new(),
+                });
+                let says = |kind| matches!(kind, NoteKind::Inclusion | NoteKind::Includes);
+                notes.any(|note| says(note.kind) && note.text == text)
+            }
+            _ => false,
+        };
+        if !is_there {
+            wrong.push(format!("{}: {} is not at {}: {:?}", row.query, row.source, row.expected, card.title));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 fn found(text: &str) -> Found {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure};
 use crate::search::{Hit, Query, is_short_form};
-use crate::table::Tables;
+use crate::table::{TableKind, Tables};
 use crate::{Date, DateRange};
 
 pub use crate::table::Status;
@@ -29,6 +29,8 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Words that no table has.
     pub unknown: Vec<String>,
+    /// Tables that were not searched for the words: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
+    pub unsearched: Vec<TableKind>,
     /// If there is neither: codes that are spelt nearly so.
     pub nearest: Vec<Named>,
     /// If there is neither: why.
@@ -100,6 +102,7 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
         cards: Vec::new(),
         hits: Vec::new(),
         unknown: Vec::new(),
+        unsearched: Vec::new(),
         nearest: Vec::new(),
         why: None,
     };
@@ -120,7 +123,7 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
     // "MS" is a modifier of the HCPCS file and what coders write for a disease.
     if answer.cards.is_empty() || is_short_form(text) {
         let found = tables.search(query);
-        (answer.hits, answer.unknown) = (found.hits, found.unknown);
+        (answer.hits, answer.unknown, answer.unsearched) = (found.hits, found.unknown, found.unsearched);
     }
     if answer.cards.is_empty() && answer.hits.is_empty() {
         answer.why = Some(nearest::why_not(tables, diagnosis, procedure, text));
@@ -129,13 +132,52 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
     answer
 }
 
-/// Has the text the shape of a code of some kind, so that it is not read together with the words beside it? All codes but some modifiers
-/// have a digit first or second; "lt" and "rt" beside other words are words.
-pub fn is_code(text: &str) -> bool {
+/// Has the text the shape of a code of some kind? All codes but some modifiers have a digit first or second; "lt" and "rt" are words.
+fn is_code(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().take(2).any(u8::is_ascii_digit)
         && (!matches!(Icd10Cm::parse(bytes), Err(e) if e != CodeError::Icd9)
             || Procedure::parse(bytes).is_ok()
             || Modifier::parse(bytes).is_ok()
             || PlaceOfService::parse(bytes).is_ok())
+}
+
+/// Is it a code of the tables, or written as only a code is, so that it is not read together with the words beside it? "3b", "20" and "b12"
+/// beside words are words.
+fn is_surely_code(tables: &Tables, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let listed = |code| tables.procedures.as_ref().is_some_and(|table| table.rank(code).is_some());
+    is_code(text)
+        && (text.contains('.')
+            || Icd10Cm::parse(bytes).is_ok_and(|code| tables.icd10cm.rank(code).is_some())
+            || Procedure::parse(bytes).is_ok_and(listed))
+}
+
+/// What the arguments of a command line ask for: a code or a text of several words each by itself, the other words as phrases.
+///
+/// ```
+/// use cleanclaim::{Tables, lookup};
+///
+/// let texts = |words: &[&str]| lookup::texts(&Tables::embedded(), words);
+/// assert_eq!(texts(&["low", "back", "pain"]), ["low back pain"]);
+/// assert_eq!(texts(&["E11.65", "low back pain", "m545"]), ["E11.65", "low back pain", "m545"]);
+/// assert_eq!(texts(&["E11.65", "ckd", "3b"]), ["E11.65", "ckd 3b"]);
+/// assert_eq!(texts(&["11", "25"]), ["11", "25"]);
+/// ```
+pub fn texts(tables: &Tables, arguments: &[impl AsRef<str>]) -> Vec<String> {
+    let is_phrase = |text: &str| text.trim().contains(char::is_whitespace);
+    if arguments.iter().map(AsRef::as_ref).all(|text| is_phrase(text) || is_code(text)) {
+        return arguments.iter().map(|text| text.as_ref().to_owned()).collect();
+    }
+    let mut out: Vec<String> = Vec::new();
+    let mut words = false;
+    for text in arguments.iter().map(AsRef::as_ref) {
+        let alone = is_phrase(text) || is_surely_code(tables, text);
+        match out.last_mut().filter(|_| words && !alone) {
+            Some(phrase) => *phrase = format!("{phrase} {text}"),
+            None => out.push(text.to_owned()),
+        }
+        words = !alone;
+    }
+    out
 }

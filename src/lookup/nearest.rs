@@ -17,9 +17,10 @@ pub(super) fn why_not(
         Ok(_) if !text.contains(|c: char| c.is_ascii_digit()) => None,
         Ok(_) => Some("in no release of ICD-10-CM".to_owned()),
         // Five digits without a dot are a procedure before they are an old diagnosis.
-        Err(CodeError::Icd9) if procedure.is_err() => {
-            Some("has the shape of an ICD-9-CM code, which ended on 2015-09-30".to_owned())
-        }
+        Err(CodeError::Icd9) if procedure.is_err() => Some(
+            "has the shape of an ICD-9-CM code, which ended on 2015-09-30; look for it by its words"
+                .to_owned(),
+        ),
         Err(_) => None,
     };
     let of_procedure = procedure
@@ -28,6 +29,7 @@ pub(super) fn why_not(
     match (of_diagnosis, of_procedure) {
         (Some(one), Some(other)) => format!("{one}; {other}"),
         (Some(one), None) | (None, Some(one)) => one,
+        (None, None) if text.trim().is_empty() => "type a code or words".to_owned(),
         (None, None) if text.contains(char::is_alphabetic) => {
             "no code and no title has these words".to_owned()
         }

@@ -50,7 +50,13 @@ pub struct SmallCard {
 }
 
 /// The card of a procedure.
-pub(super) fn card(tables: &Tables, table: &ProcedureTable, code: Procedure, rank: Rank, as_of: Date) -> Card {
+pub(super) fn card(
+    tables: &Tables,
+    table: &ProcedureTable,
+    code: Procedure,
+    rank: Rank,
+    as_of: Date,
+) -> Card {
     let (status, day) = table.in_force(rank, as_of).map_or((Status::Unlisted, None), Status::of_listed);
     Card::Procedure(Box::new(ProcedureCard {
         code,

@@ -24,7 +24,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::code::{Icd10Cm, Procedure};
-use crate::table::{Seventh, Status};
+use crate::table::{Seventh, Status, TableKind};
 use crate::{Date, Tables};
 
 /// What is looked for.
@@ -59,6 +59,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Words of the query that no table has, in no form.
     pub unknown: Vec<String>,
+    /// Tables in which words could not be looked for: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
+    pub unsearched: Vec<TableKind>,
 }
 
 /// A code that answers a query.
@@ -182,12 +184,18 @@ impl Tables {
     /// It never fails: any text gives an answer, if an empty one. The same query gives the same answer.
     pub fn search(&self, query: &Query) -> Found {
         if let Some(hits) = by_code::hits(self, query) {
-            return Found { hits, unknown: Vec::new() };
+            return Found { hits, ..Found::default() };
         }
         let icd10cm = self.icd10cm.words();
-        let procedures = self.procedures.as_ref().and_then(|table| Some((table, table.words()?)));
         // A filter on chapters leaves no procedures.
-        let procedures = procedures.filter(|_| query.chapter.is_none());
+        let of_procedures = self.procedures.as_ref().filter(|_| query.chapter.is_none());
+        let procedures = of_procedures.and_then(|table| Some((table, table.words()?)));
+        let unsearched = [
+            (TableKind::Icd10Cm, icd10cm.is_none()),
+            (TableKind::Procedures, of_procedures.is_some() && procedures.is_none()),
+        ];
+        let unsearched: Vec<TableKind> =
+            unsearched.iter().filter(|(_, is)| *is).map(|(kind, _)| *kind).collect();
         let mut indexes: Vec<_> = icd10cm.into_iter().collect();
         let has_diagnoses = !indexes.is_empty();
         let table = procedures.map(|(table, index)| {
@@ -198,7 +206,7 @@ impl Tables {
         // Numbers and single letters stand in many titles, but alone they are what is left of a mistyped code.
         let is_word = |text: &str| text.chars().count() > 1 && text.contains(char::is_alphabetic);
         if !parts.iter().any(|part| !part.readings.is_empty() && is_word(&part.written)) {
-            return Found { hits: Vec::new(), unknown: unknown(parts) };
+            return Found { hits: Vec::new(), unknown: unknown(parts), unsearched };
         }
         let mut hits = Vec::new();
         let mut rest = indexes.iter();
@@ -214,7 +222,7 @@ impl Tables {
         if let Some(least) = hits.first().map(|best| best.score * WORTH_A_LINE) {
             hits.retain(|hit| hit.score >= least);
         }
-        Found { hits, unknown: unknown(parts) }
+        Found { hits, unknown: unknown(parts), unsearched }
     }
 }
 
@@ -233,7 +241,7 @@ fn explained(plan: &plan::Plan, mask: plan::Mask, parts: &[words::Part]) -> (Vec
                 let (written, meant) = (part.written.clone(), reading.meant.clone());
                 matched.push(Matched { written, meant, how: reading.how });
             }
-            None if part.readings.is_empty() => {}
+            None if part.readings.is_empty() || part.only_joins() => {}
             None => missing.push(part.written.clone()),
         }
     }
@@ -248,7 +256,9 @@ fn denies(parts: &[words::Part]) -> bool {
     })
 }
 
-/// Is the text, as it stands, something that coders write for a disease or a procedure?
+/// Is the text, as it stands, something that coders write for a disease or a procedure? "LT" is not: it only names a side.
 pub fn is_short_form(text: &str) -> bool {
-    !abbreviations::meanings(&crate::table::words_of(text)).is_empty()
+    let says_little = |word: &String| score::SIDES.contains(&word.as_str()) || words::joins(word);
+    let meanings = abbreviations::meanings(&crate::table::words_of(text));
+    meanings.iter().any(|meaning| !meaning.words.iter().all(says_little))
 }

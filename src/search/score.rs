@@ -4,7 +4,7 @@ use super::plan::{Known, Mask, Plan};
 use crate::table::{PhraseKind, PhraseWord, Rank, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
-const CLOSELY: usize = 300;
+const CLOSELY: usize = 400;
 /// How fast words that were not asked for count against a phrase.
 const SURPLUS: f32 = 0.13;
 
@@ -44,6 +44,8 @@ const PLACE_OF_SIDE: f32 = 0.4;
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
+pub(super) const SIDES: [&str; 3] = ["left", "right", "bilateral"];
+
 /// What a word does in phrases, whatever it means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -72,7 +74,7 @@ impl Grammar {
             (&["other"], Class::Other),
             (&DENIES, Class::Denies),
             (&["with"], Class::With),
-            (&["left", "right", "bilateral"], Class::Side),
+            (&SIDES, Class::Side),
             (&["unspecified"], Class::NoSide),
         ];
         for (words, class) in lists {

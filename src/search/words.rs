@@ -15,6 +15,19 @@ pub(super) struct Part {
     pub(super) readings: Vec<Reading>,
 }
 
+impl Part {
+    /// Does it only hold other words together, as "w" for "with"?
+    pub(super) fn only_joins(&self) -> bool {
+        let joins = |word: &Word| matches!(word, Word::Any(word) if joins(word));
+        self.readings.iter().all(|reading| reading.words.iter().all(joins))
+    }
+}
+
+/// Does a word only hold others together?
+pub(super) fn joins(word: &str) -> bool {
+    word == "with" || is_empty_word(word)
+}
+
 /// One meaning of a part.
 pub(super) struct Reading {
     pub(super) how: How,

@@ -133,7 +133,8 @@ impl CodeIndex {
 
     /// Codes that differ from `code` by at most so many typing errors, at most `most` of them.
     pub(crate) fn near(&self, code: &str, errors: u8, most: usize) -> Vec<(Vec<u8>, Rank)> {
-        Near::new(code, errors).map_or_else(Vec::new, |near| collect(self.map.search(near).into_stream(), most))
+        Near::new(code, errors)
+            .map_or_else(Vec::new, |near| collect(self.map.search(near).into_stream(), most))
     }
 
     /// Codes that differ from `code` by one character put in, left out or mistaken, in order. Walks the FST itself: ten times as fast as

@@ -36,6 +36,7 @@ pub use policies::{Coverage, GroupPart, Judgement, PolicyCard, PolicyTable, Poli
 pub use procedures::{Cover, InForce, ProcedureTable};
 pub use ptp::{Indicator, PtpEdit, PtpTable};
 pub use status::Status;
+pub(crate) use text::TextId;
 pub(crate) use word_index::{PhraseKind, PhraseWord, Stem, WordIndex};
 pub(crate) use words::{stem, words_of};
 

@@ -99,7 +99,9 @@ mod tests {
     fn a_walk_goes_on_only_where_a_word_can_come() {
         let near = Near::new("abcdef", 1).unwrap();
         let after = |text: &str| text.bytes().fold(near.start(), |row, letter| near.accept(&row, letter));
-        assert!(near.can_match(&after("ab")) && near.can_match(&after("ba")) && near.can_match(&after("abxc")));
+        assert!(
+            near.can_match(&after("ab")) && near.can_match(&after("ba")) && near.can_match(&after("abxc"))
+        );
         assert!(!near.can_match(&after("xy")) && !near.can_match(&after("abcdefgh")));
         // However long the text, nothing overflows.
         assert!(!near.can_match(&after(&"abc".repeat(200))));
