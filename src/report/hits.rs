@@ -73,6 +73,7 @@ fn reasons(hit: &Hit, read: &[String]) -> Vec<String> {
         Via::FormerTitle { text } => out.push(format!("title at another time: {text}")),
         Via::Inclusion { text } => out.push(format!("inclusion term: {text}")),
         Via::ShortTitle { text } => out.push(format!("short title: {text}")),
+        Via::Under { code } => out.push(format!("with the words of {code} above it")),
         Via::Header { code } => out.push(format!("stands for {code} when nothing more is said")),
     }
     // Most titles with a seventh character end with its meaning.

@@ -30,8 +30,17 @@ struct Candidate {
     phrase: u32,
     /// The seventh character that the query names.
     seventh: Option<char>,
-    /// The header for which it stands.
-    header: Option<Rank>,
+    /// The header that helped to find it.
+    header: Option<Above>,
+}
+
+/// What the header above did for a code.
+#[derive(Clone, Copy)]
+enum Above {
+    /// The code stands for it: it says nothing further.
+    Default(Rank),
+    /// The code's title goes on where the header's words end.
+    Title(Rank),
 }
 
 struct Search<'s, 't> {
@@ -113,6 +122,7 @@ impl Search<'_, '_> {
             keep_best(&mut best, phrase.rank, candidate, |c| c.score);
         }
         keep_most(&mut best, query.limit.saturating_add(20), |c| c.score);
+        self.add_those_below(&mut best);
         self.add_defaults(&mut best);
         if query.billable {
             best.retain(|(rank, c)| {
@@ -179,6 +189,38 @@ impl Search<'_, '_> {
         Some(owner)
     }
 
+    /// What a header's title and terms say holds for the codes below it: "wet AMD", a term at H35.32, and "right eye" of H35.321.
+    fn add_those_below(&mut self, best: &mut Vec<(Rank, Candidate)>) {
+        let mut words = Vec::new();
+        for at in 0..best.len() {
+            let (header, found) = best[at];
+            if self.table.standing(header, self.query.as_of) != Standing::Header
+                || self.table.wants_seventh(header)
+                || self.known.covered(&self.plan, found.mask) > 0.99
+            {
+                continue;
+            }
+            for child in self.table.children(header) {
+                let Some(title) = self.table.title_text(child) else { continue };
+                self.index.words(title, &mut words);
+                let mut own = look(&words, &self.plan, &self.grammar, self.denies);
+                if own.mask & !found.mask == 0 || found.mask & !own.mask == 0 {
+                    continue;
+                }
+                own.mask |= found.mask;
+                let kind = self.index.phrase(found.phrase).kind;
+                let mut both = self.weigh(found.phrase, child, kind, own);
+                both.header = Some(Above::Title(header));
+                match best.iter_mut().find(|(rank, _)| *rank == child) {
+                    Some((_, own)) if own.score >= both.score => {}
+                    Some((_, own)) => *own = both,
+                    None => best.push((child, both)),
+                }
+            }
+        }
+        sort(best);
+    }
+
     /// Where a header was found, the code below it that says nothing further is what the words mean: E11.9 for "diabetes".
     fn add_defaults(&self, best: &mut Vec<(Rank, Candidate)>) {
         let stands_for_itself = |rank| {
@@ -196,8 +238,11 @@ impl Search<'_, '_> {
             if below == header || !stands_for_itself(below) {
                 continue;
             }
-            let inherited =
-                Candidate { score: found.score * DEFAULT / HEADER, header: Some(header), ..found };
+            let inherited = Candidate {
+                score: found.score * DEFAULT / HEADER,
+                header: Some(Above::Default(header)),
+                ..found
+            };
             match best.iter_mut().find(|(rank, _)| *rank == below) {
                 Some((_, own)) if own.score >= inherited.score => {}
                 Some((_, own)) => *own = inherited,
@@ -252,8 +297,9 @@ impl Search<'_, '_> {
             PhraseKind::FormerTitle if table.title_on(rank, day) != Some(self.index.text(phrase.text)) => {
                 Via::FormerTitle { text: self.index.text(phrase.text) }
             }
-            _ => match found.header.and_then(|header| table.code(header)) {
-                Some(code) => Via::Header { code },
+            _ => match found.header {
+                Some(Above::Default(header)) => Via::Header { code: table.code(header)? },
+                Some(Above::Title(header)) => Via::Under { code: table.code(header)? },
                 None => Via::Title,
             },
         };

@@ -139,6 +139,11 @@ pub enum Via {
         /// The header.
         code: Icd10Cm,
     },
+    /// Its title together with the words of the header above.
+    Under {
+        /// The header.
+        code: Icd10Cm,
+    },
 }
 
 /// A part of the query that a hit has.
@@ -169,6 +174,8 @@ pub enum How {
     Synonym,
     /// As one word with the next.
     Joined,
+    /// As two words.
+    Split,
     /// As mistyped.
     Typo,
     /// As a code.

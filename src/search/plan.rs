@@ -50,7 +50,7 @@ struct Choice {
 fn quality(how: How) -> f32 {
     match how {
         How::Exact | How::Code => 1.0,
-        How::Stem | How::Joined => 0.98,
+        How::Stem | How::Joined | How::Split => 0.98,
         How::Synonym => 0.97,
         How::Prefix => 0.9,
         How::Typo => 0.85,

@@ -4,7 +4,7 @@ use super::plan::{Known, Mask, Plan};
 use crate::table::{PhraseKind, PhraseWord, Rank, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
-const CLOSELY: usize = 400;
+const CLOSELY: usize = 300;
 /// How fast words that were not asked for count against a phrase.
 const SURPLUS: f32 = 0.13;
 
@@ -164,26 +164,41 @@ pub(super) fn candidates(
     mut is_wanted: impl FnMut(u32) -> bool,
 ) -> Vec<u32> {
     let (masks, mut touched) = plan.gather(index, CLOSELY);
-    touched.retain(|&phrase| is_wanted(phrase));
-    if touched.len() > CLOSELY {
-        // The same words mostly one after another.
-        let (mut last, mut worth) = (0, 0.0);
-        let mut keys: Vec<u64> = Vec::with_capacity(touched.len());
-        for phrase in touched.drain(..) {
-            let mask = masks[phrase as usize];
-            if mask != last {
-                last = mask;
-                let covered = known.covered(plan, mask);
-                worth = covered * covered.sqrt();
-            }
-            let surplus = f32::from(index.length(phrase)) - mask.count_ones() as f32;
-            let worth: f32 = worth / (1.0 + SURPLUS * surplus.max(0.0));
-            // Numbers above zero are in the order of their bits; the best come first, of equals the first phrase.
-            keys.push(u64::from(!worth.to_bits()) << 32 | u64::from(phrase));
-        }
-        keys.select_nth_unstable(CLOSELY);
-        touched.extend(keys[..CLOSELY].iter().map(|&key| key as u32));
+    if touched.len() <= CLOSELY {
+        touched.retain(|&phrase| is_wanted(phrase));
+        touched.sort_unstable();
+        return touched;
     }
+    // The same words mostly one after another; and the words of a title with its terms.
+    let (mut last, mut worth, mut of_title) = (0, 0.0, (Rank(0), 0));
+    let mut keys: Vec<u64> = Vec::with_capacity(touched.len());
+    for (number, own) in (0u32..).zip(masks).filter(|&(_, mask)| mask != 0) {
+        let phrase = index.phrase(number);
+        let mut mask = own;
+        match phrase.kind {
+            PhraseKind::Title => of_title = (phrase.rank, own),
+            PhraseKind::Inclusion if of_title.0 == phrase.rank => mask |= of_title.1,
+            _ => {}
+        }
+        if !is_wanted(number) {
+            continue;
+        }
+        if mask != last {
+            last = mask;
+            let covered = known.covered(plan, mask);
+            worth = covered * covered.sqrt();
+        }
+        let surplus = f32::from(index.length(number)) - own.count_ones() as f32;
+        let worth: f32 = worth / (1.0 + SURPLUS * surplus.max(0.0));
+        // Numbers above zero are in the order of their bits; the best come first, of equals the first phrase.
+        keys.push(u64::from(!worth.to_bits()) << 32 | u64::from(number));
+    }
+    if keys.len() > CLOSELY {
+        keys.select_nth_unstable(CLOSELY);
+        keys.truncate(CLOSELY);
+    }
+    touched.clear();
+    touched.extend(keys.iter().map(|&key| key as u32));
     touched.sort_unstable();
     touched
 }

@@ -131,12 +131,27 @@ fn as_it_stands(
     if indexes.iter().any(|index| index.stemmed(word).is_some()) {
         return one(How::Stem, None, Word::Any(word.clone()));
     }
+    if let Some((first, second)) = two_words(word, is_written) {
+        let words = vec![Word::Any(first.clone()), Word::Any(second.clone())];
+        return Some(Reading { how: How::Split, meant: Some(format!("{first} {second}")), words });
+    }
     let meant = if may_be_wrong { mistyped(word, indexes) } else { Vec::new() };
     (!meant.is_empty()).then(|| Reading {
         how: How::Typo,
         meant: Some(meant.join(" or ")),
         words: vec![Word::OneOf(meant)],
     })
+}
+
+/// The two words that a word is made of, as "hammertoe", if titles have both.
+fn two_words(word: &str, is_written: impl Fn(&String) -> bool) -> Option<(String, String)> {
+    const LEAST: usize = 3;
+    if !word.is_ascii() || word.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let halves = (LEAST..=word.len().saturating_sub(LEAST)).map(|at| word.split_at(at));
+    let mut halves = halves.map(|(first, second)| (first.to_owned(), second.to_owned()));
+    halves.find(|(first, second)| is_written(first) && is_written(second))
 }
 
 /// The words that may have been meant: one letter away, or two in a long word; the most frequent ones, at most three.
