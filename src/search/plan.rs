@@ -46,6 +46,9 @@ struct Choice {
     quality: f32,
 }
 
+/// How much the further words of a reading add to its rarest: a name of three words is not three names.
+const REST: f32 = 0.5;
+
 /// How much a reading is believed.
 fn quality(how: How) -> f32 {
     match how {
@@ -67,18 +70,23 @@ impl Plan {
             for (number, reading) in part.readings.iter().enumerate() {
                 let mut choice =
                     Choice { reading: number, mask: 0, worth: 0.0, quality: quality(reading.how) };
+                let mut rarest = 0.0_f32;
                 for word in &reading.words {
                     let stems = word.stems(index);
                     match plan.bit(stems, index) {
                         Some(bit) => {
                             choice.mask |= 1 << bit;
                             choice.worth += plan.bits[bit].worth;
+                            rarest = rarest.max(plan.bits[bit].worth);
                         }
                         // A word that the table has not: no phrase of it can have the whole reading.
-                        None => choice.worth += worth(0, index.len()),
+                        None => {
+                            choice.worth += worth(0, index.len());
+                            rarest = rarest.max(worth(0, index.len()));
+                        }
                     }
                 }
-                slot.weight = slot.weight.max(choice.worth);
+                slot.weight = slot.weight.max(rarest + REST * (choice.worth - rarest));
                 if choice.mask != 0 {
                     slot.choices.push(choice);
                 }
