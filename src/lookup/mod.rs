@@ -126,6 +126,10 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
         (answer.hits, answer.unknown, answer.unsearched) = (found.hits, found.unknown, found.unsearched);
     }
     if answer.cards.is_empty() && answer.hits.is_empty() {
+        // What has the shape of a code is no word that no table has.
+        if is_code(text) {
+            answer.unknown.clear();
+        }
         answer.why = Some(nearest::why_not(tables, diagnosis, procedure, text));
         answer.nearest = nearest::nearest(tables, text, as_of);
     }

@@ -192,7 +192,7 @@ impl Search<'_, '_> {
     /// What a header's title and terms say holds for the codes below it: "wet AMD", a term at H35.32, and "right eye" of H35.321.
     fn add_those_below(&mut self, best: &mut Vec<(Rank, Candidate)>) {
         let mut words = Vec::new();
-        for at in 0..best.len() {
+        for at in 0..best.len().min(self.query.limit) {
             let (header, found) = best[at];
             if self.table.standing(header, self.query.as_of) != Standing::Header
                 || self.table.wants_seventh(header)

@@ -172,7 +172,7 @@ pub(super) fn candidates(
     // The same words mostly one after another; and the words of a title with its terms.
     let (mut last, mut worth, mut of_title) = (0, 0.0, (Rank(0), 0));
     let mut keys: Vec<u64> = Vec::with_capacity(touched.len());
-    for (number, own) in (0u32..).zip(masks).filter(|&(_, mask)| mask != 0) {
+    for (number, own) in not_zero(&masks) {
         let phrase = index.phrase(number);
         let mut mask = own;
         match phrase.kind {
@@ -201,6 +201,15 @@ pub(super) fn candidates(
     touched.extend(keys.iter().map(|&key| key as u32));
     touched.sort_unstable();
     touched
+}
+
+/// The masks that have a bit, with their places. Most have none: they are passed by eight at a time.
+fn not_zero(masks: &[Mask]) -> impl Iterator<Item = (u32, Mask)> + '_ {
+    let eights = (0u32..)
+        .step_by(8)
+        .zip(masks.chunks(8))
+        .filter(|(_, eight)| eight.iter().fold(0, |all, mask| all | mask) != 0);
+    eights.flat_map(|(from, eight)| (from..).zip(eight.iter().copied())).filter(|&(_, mask)| mask != 0)
 }
 
 /// Keeps of each code the best that was found; the phrases of a code come one after another.

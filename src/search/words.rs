@@ -131,7 +131,7 @@ fn as_it_stands(
     if indexes.iter().any(|index| index.stemmed(word).is_some()) {
         return one(How::Stem, None, Word::Any(word.clone()));
     }
-    if let Some((first, second)) = two_words(word, is_written) {
+    if let Some((first, second)) = two_words(word, is_written).filter(|_| may_be_wrong) {
         let words = vec![Word::Any(first.clone()), Word::Any(second.clone())];
         return Some(Reading { how: How::Split, meant: Some(format!("{first} {second}")), words });
     }
