@@ -231,6 +231,9 @@ fn filters_hold() {
     let codes = tables.search(&Query { billable: true, limit: 4, ..query("M54") }).hits;
     assert_eq!(codes.len(), 4);
     assert!(codes.iter().all(|hit| hit.status == Status::InForce));
+    // What is left out does not stand in the way of the frequent words of what is left.
+    let right = tables.search(&Query { chapter: Some(13), ..query("appendicitis right ") }).hits;
+    assert!(!right.is_empty() && right.iter().all(|hit| hit.code.to_string().starts_with('M')), "{right:?}");
     // A code outside of its own filter is not words.
     assert!(tables.search(&Query { chapter: Some(1), ..query("M54") }).hits.is_empty());
 }

@@ -87,15 +87,16 @@ impl Search<'_, '_> {
         });
         let is_filtered = within.is_some() || query.chapter.is_some();
         let is_wanted = |number: u32| {
-            let rank = if is_filtered { index.phrase(number).rank } else { return true };
+            let rank = index.phrase(number).rank;
             within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
                 && query.chapter.is_none_or(|chapter| table.chapter_number(rank) == Some(chapter))
         };
+        let filter: Option<&dyn Fn(u32) -> bool> = if is_filtered { Some(&is_wanted) } else { None };
         let mut best: Vec<(Rank, Candidate)> = Vec::new();
         let mut words = Vec::new();
         // The title of the code whose terms are looked at.
         let mut of_title: Option<(Rank, Match)> = None;
-        for number in candidates(&self.plan, index, &mut self.known, is_wanted) {
+        for number in candidates(&self.plan, index, &mut self.known, filter) {
             let phrase = index.phrase(number);
             if !table.phrase_holds(phrase, query.as_of) {
                 continue;
@@ -192,7 +193,7 @@ impl Search<'_, '_> {
     /// What a header's title and terms say holds for the codes below it: "wet AMD", a term at H35.32, and "right eye" of H35.321.
     fn add_those_below(&mut self, best: &mut Vec<(Rank, Candidate)>) {
         let mut words = Vec::new();
-        for at in 0..best.len().min(self.query.limit) {
+        for at in 0..best.len() {
             let (header, found) = best[at];
             if self.table.standing(header, self.query.as_of) != Standing::Header
                 || self.table.wants_seventh(header)

@@ -130,28 +130,39 @@ impl Plan {
 
     /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first. Once there are `few`
     /// phrases to choose from, those that have only words that are left and worth less are no longer wanted; and the frequent words are left
-    /// to the close look if there are not more than that.
-    pub(super) fn gather(&self, index: &WordIndex<'_>, few: usize) -> (Vec<Mask>, Vec<u32>) {
+    /// to the close look if there are not more than that. `None` gathers them all.
+    pub(super) fn gather(&self, index: &WordIndex<'_>, few: Option<usize>) -> (Vec<Mask>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.bits.len()).collect();
         order.sort_by_key(|&at| self.bits[at].count);
         let (mut masks, mut touched): (Vec<Mask>, _) = (vec![0; index.len()], Vec::new());
-        let mut least = f32::INFINITY;
+        // How many phrases have one of the words so far, two, and so on.
+        let mut with = [0usize; MOST_BITS + 1];
         for (done, &at) in order.iter().enumerate() {
             let bit = &self.bits[at];
-            if bit.count > FREQUENT && (1..=few).contains(&touched.len()) {
+            if bit.count > FREQUENT && few.is_some_and(|few| (1..=few).contains(&touched.len())) {
                 break;
             }
-            let left = order[done..].iter().fold(0, |mask, at| mask | 1 << at);
-            let wants_more = touched.len() <= few || self.covered(left) > least;
-            least = least.min(self.covered(1 << at));
+            let set = |some: &[usize]| some.iter().fold(0, |mask: Mask, at| mask | 1 << at);
+            let left = self.covered(set(&order[done..]));
+            // So many words, even the ones worth least of those so far, are worth more than all that are left.
+            let enough = |count: usize| {
+                few.is_some_and(|few| with[count] > few)
+                    && self.covered(set(&order[done - count..done])) >= left
+            };
+            let wants_more = !(1..=done).any(enough);
             for &stem in &bit.stems {
-                index.each_phrase(stem, |phrase| match masks.get_mut(phrase as usize) {
-                    Some(mask) if *mask != 0 => *mask |= 1 << at,
-                    Some(mask) if wants_more => {
-                        *mask = 1 << at;
+                index.each_phrase(stem, |phrase| {
+                    let Some(mask) = masks.get_mut(phrase as usize) else { return };
+                    if *mask == 0 {
+                        if !wants_more {
+                            return;
+                        }
                         touched.push(phrase);
                     }
-                    _ => {}
+                    if *mask & 1 << at == 0 {
+                        *mask |= 1 << at;
+                        with[mask.count_ones() as usize] += 1;
+                    }
                 });
             }
         }

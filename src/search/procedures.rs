@@ -29,10 +29,12 @@ pub(super) fn search(
         within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
             && (!query.billable || status(rank).0 == Status::InForce)
     };
+    let is_filtered = within.is_some() || query.billable;
+    let filter: Option<&dyn Fn(u32) -> bool> = if is_filtered { Some(&is_wanted) } else { None };
     let mut best: Vec<(Rank, (f32, Match, u32))> = Vec::new();
     let mut known = Known::default();
     let mut words = Vec::new();
-    for number in candidates(&plan, index, &mut known, is_wanted) {
+    for number in candidates(&plan, index, &mut known, filter) {
         let phrase = index.phrase(number);
         let mut look_at = |text| {
             index.words(text, &mut words);

@@ -5,6 +5,8 @@ use crate::table::{PhraseKind, PhraseWord, Rank, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
 const CLOSELY: usize = 300;
+/// Words beyond the query from which on phrases are of one length, until the close look.
+const LONG: usize = 31;
 /// How fast words that were not asked for count against a phrase.
 const SURPLUS: f32 = 0.13;
 
@@ -156,14 +158,17 @@ impl Match {
     }
 }
 
-/// The phrases most worth a close look, by the words they have and how many more; in order, so that those of one code stand together.
+/// The phrases most worth a close look, by the words they have and how many more, if a filter lets them through; in order, so that those of
+/// one code stand together.
 pub(super) fn candidates(
     plan: &Plan,
     index: &WordIndex<'_>,
     known: &mut Known,
-    mut is_wanted: impl FnMut(u32) -> bool,
+    filter: Option<&dyn Fn(u32) -> bool>,
 ) -> Vec<u32> {
-    let (masks, mut touched) = plan.gather(index, CLOSELY);
+    // What a filter takes away would be missing among the few.
+    let (masks, mut touched) = plan.gather(index, filter.is_none().then_some(CLOSELY));
+    let is_wanted = |phrase| filter.is_none_or(|lets_through| lets_through(phrase));
     if touched.len() <= CLOSELY {
         touched.retain(|&phrase| is_wanted(phrase));
         touched.sort_unstable();
@@ -171,6 +176,7 @@ pub(super) fn candidates(
     }
     // The same words mostly one after another; and the words of a title with its terms.
     let (mut last, mut worth, mut of_title) = (0, 0.0, (Rank(0), 0));
+    let of_surplus: [f32; LONG + 1] = std::array::from_fn(|surplus| 1.0 / (1.0 + SURPLUS * surplus as f32));
     let mut keys: Vec<u64> = Vec::with_capacity(touched.len());
     for (number, own) in not_zero(&masks) {
         let phrase = index.phrase(number);
@@ -188,8 +194,8 @@ pub(super) fn candidates(
             let covered = known.covered(plan, mask);
             worth = covered * covered.sqrt();
         }
-        let surplus = f32::from(index.length(number)) - own.count_ones() as f32;
-        let worth: f32 = worth / (1.0 + SURPLUS * surplus.max(0.0));
+        let surplus = usize::from(index.length(number)).saturating_sub(own.count_ones() as usize);
+        let worth: f32 = worth * of_surplus[surplus.min(LONG)];
         // Numbers above zero are in the order of their bits; the best come first, of equals the first phrase.
         keys.push(u64::from(!worth.to_bits()) << 32 | u64::from(number));
     }
