@@ -10,9 +10,10 @@ use proptest::prelude::*;
 
 const DAY: Date = Date::constant(2026, 11, 22);
 
-/// Ranking and abbreviations were made with the first in sight and the second not looked at; the third was written, with its codes and
-/// sources, when both were there and before the search was asked.
-const SETS: [&str; 3] = ["tuned", "held out", "blind"];
+/// Ranking and abbreviations were made with the first in sight, and the second not looked at. The third was written after that with its codes
+/// and sources, before the search was asked: then 89 of its 125 were first and 104 among five, and what it showed to be missing was added.
+/// The fourth was written after that, in the same way, and nothing was done for it.
+const SETS: [&str; 4] = ["tuned", "held out", "blind", "fresh"];
 
 struct Row {
     query: String,
