@@ -40,33 +40,39 @@ fn place(tables: &Tables, row: &Row) -> (Option<usize>, Vec<String>) {
     (codes.iter().position(|code| code.starts_with(&row.expected)).map(|at| at + 1), codes)
 }
 
-/// At least 95 in 100 among the first five, and 80 first, of each set. The misses are listed; those of the sets that were not to be looked
-/// at only with `MISSES=all`, so that nobody fits the ranking to them by accident.
+/// At least 95 in 100 among the first five, and 80 first: of all rows, and of each set; of the last, for which nothing was done, 90 among
+/// five. The misses are listed; those of the sets that were not to be looked at only with `MISSES=all`, so that nobody fits the ranking to
+/// them by accident.
 #[test]
 fn coders_find_what_they_mean() {
     let tables = Tables::embedded();
     let rows = rows();
     let all = std::env::var_os("MISSES").is_some();
-    let mut wrong = Vec::new();
+    let (mut of_all, mut wrong) = ((0, 0, 0), Vec::new());
+    let too_few = |(rows, first, five): (usize, usize, usize), wanted| {
+        first * 100 < rows * 80 || five * 100 < rows * wanted
+    };
     for set in SETS {
-        let of: Vec<&Row> = rows.iter().filter(|r| r.set == set).collect();
-        assert!(of.len() >= 60, "{set}: {} rows", of.len());
-        let (mut first, mut among_five) = (0, 0);
-        for row in &of {
+        let mut count = (0, 0, 0);
+        for row in rows.iter().filter(|r| r.set == set) {
             let (place, codes) = place(&tables, row);
-            first += usize::from(place == Some(1));
-            among_five += usize::from(place.is_some_and(|at| at <= 5));
+            count.0 += 1;
+            count.1 += usize::from(place == Some(1));
+            count.2 += usize::from(place.is_some_and(|at| at <= 5));
             if place != Some(1) && (all || set == SETS[0]) {
                 let at = place.map_or("not among ten".to_owned(), |at| format!("at {at}"));
                 println!("{}: {} {at}: {}", row.query, row.expected, codes[..codes.len().min(5)].join(" "));
             }
         }
-        println!("{set}: {} rows, {first} first, {among_five} among the first five", of.len());
-        if first * 100 < of.len() * 80 || among_five * 100 < of.len() * 95 {
+        assert!(count.0 >= 60, "{set}: {} rows", count.0);
+        println!("{set}: {} rows, {} first, {} among the first five", count.0, count.1, count.2);
+        if too_few(count, if set == "fresh" { 90 } else { 95 }) {
             wrong.push(set);
         }
+        of_all = (of_all.0 + count.0, of_all.1 + count.1, of_all.2 + count.2);
     }
-    assert!(wrong.is_empty(), "too many misses: {wrong:?}");
+    println!("all: {} rows, {} first, {} among the first five", of_all.0, of_all.1, of_all.2);
+    assert!(wrong.is_empty() && !too_few(of_all, 95), "too many misses: {wrong:?}");
 }
 
 /// Lists of hits hold the columns of a plain terminal, whatever was typed.
@@ -259,6 +265,9 @@ fn any_order_and_any_spelling() {
     assert_eq!(code("oedema"), code("edema"));
     assert_eq!(code("Meniere's disease"), code("Ménière’s disease"));
     assert_eq!(code("preeclampsia"), code("pre-eclampsia"));
+    // "Pain in unspecified finger(s)" is about a finger.
+    assert_eq!(code("pain"), "R52");
+    assert_eq!(code("pain in finger unspecified"), "M79.646");
 }
 
 fn check(query: &Query) -> Result<(), TestCaseError> {

@@ -96,11 +96,11 @@ fn reasons(hit: &Hit, read: &[String]) -> Vec<String> {
 fn readings(words: &[Matched]) -> Vec<String> {
     let one = |word: &Matched| {
         let how = match word.how {
-            How::Typo => "meant",
             How::Prefix => return Some(format!("{}…", word.written)),
-            _ => "=",
+            How::Typo => " (a typing error)",
+            _ => "",
         };
-        word.meant.as_ref().map(|meant| format!("{} {how} {meant}", word.written))
+        word.meant.as_ref().map(|meant| format!("{} = {meant}{how}", word.written))
     };
     words.iter().filter_map(one).collect()
 }

@@ -311,8 +311,8 @@ impl WordIndexBuilder {
             };
             let flag = |yes: bool, flag: u32| if yes { flag } else { 0 };
             refs[number as usize] = what
-                | flag(raw.contains(['(', '[']), OPENS)
-                | flag(raw.contains([')', ']']), CLOSES)
+                | flag(plain(raw).contains(['(', '[']), OPENS)
+                | flag(plain(raw).contains([')', ']']), CLOSES)
                 | flag(raw.ends_with([',', ';', ':']), PAUSES);
         }
 
@@ -364,9 +364,14 @@ fn is_joined(raw: &str) -> bool {
     raw.contains('-') && words_of(raw).len() > 1
 }
 
+/// Without the brackets of a plural: "finger(s)" is a finger, and no part of it may be left out.
+fn plain(raw: &str) -> String {
+    raw.replace("(s)", "").replace("(es)", "")
+}
+
 /// The words in a word of the text store, and at last all of a hyphenated one together.
 fn with_joined(raw: &str) -> Vec<String> {
-    let mut words = words_of(raw);
+    let mut words = words_of(&plain(raw));
     if is_joined(raw) {
         words.push(words.concat());
     }
