@@ -186,9 +186,31 @@ pub enum How {
 const WORTH_A_LINE: f32 = 0.4;
 
 impl Tables {
-    /// The codes that the words of a query mean, or that begin as it does: diagnoses, and the procedures of the user's own tables.
+    /// The codes that the words of a query mean, or that begin as it does, best first: diagnoses, and the procedures of the user's own tables.
     ///
-    /// It never fails: any text gives an answer, if an empty one. The same query gives the same answer.
+    /// It never fails: any text gives an answer, if an empty one. The same query gives the same answer. Each [`Hit`] says why it is one: by
+    /// which text ([`Via`]) and how each word was read ([`How`]), so that a caller can show it; what no table has is in [`Found::unknown`].
+    /// It takes some 10 to 200 microseconds and holds nothing between calls, so it may run at each key.
+    ///
+    /// ```
+    /// use cleanclaim::Tables;
+    /// use cleanclaim::search::{How, Query};
+    /// use cleanclaim::table::Status;
+    ///
+    /// let tables = Tables::embedded();
+    /// let day = "2026-03-02".parse()?;
+    /// // While the last word is typed, it is the beginning of one; a side and an encounter become characters of the code.
+    /// let found = tables.search(&Query { limit: 5, ..Query::new("fx clavicle shaft rt displaced initial clos", day) });
+    /// let best = &found.hits[0];
+    /// assert_eq!(best.code.to_string(), "S42.021A");
+    /// assert_eq!(best.seventh.as_ref().map(|seventh| seventh.character), Some('A'));
+    /// assert_eq!(best.words.last().map(|word| word.how), Some(How::Prefix));
+    ///
+    /// // Only what can be billed on the day, of one chapter.
+    /// let query = Query { billable: true, chapter: Some(13), ..Query::new("shoulder pain", day) };
+    /// assert!(tables.search(&query).hits.iter().all(|hit| hit.status == Status::InForce));
+    /// # Ok::<(), cleanclaim::DateError>(())
+    /// ```
     pub fn search(&self, query: &Query) -> Found {
         if let Some(hits) = by_code::hits(self, query) {
             return Found { hits, ..Found::default() };

@@ -128,18 +128,18 @@ impl Plan {
         self.of_stem.get(usize::from(stem)).copied().unwrap_or(0)
     }
 
-    /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first. Once there are `few`
+    /// The words of the query that phrases have. The rarest words come first. Once there are `few`
     /// phrases to choose from, those that have only words that are left and worth less are no longer wanted; and the frequent words are left
     /// to the close look if there are not more than that. `None` gathers them all.
-    pub(super) fn gather(&self, index: &WordIndex<'_>, few: Option<usize>) -> (Vec<Mask>, Vec<u32>) {
+    pub(super) fn gather(&self, index: &WordIndex<'_>, few: Option<usize>) -> Gathered {
         let mut order: Vec<usize> = (0..self.bits.len()).collect();
         order.sort_by_key(|&at| self.bits[at].count);
-        let (mut masks, mut touched): (Vec<Mask>, _) = (vec![0; index.len()], Vec::new());
+        let mut found = Gathered::new(index.len());
         // How many phrases have one of the words so far, two, and so on.
         let mut with = [0usize; MOST_BITS + 1];
         for (done, &at) in order.iter().enumerate() {
             let bit = &self.bits[at];
-            if bit.count > FREQUENT && few.is_some_and(|few| (1..=few).contains(&touched.len())) {
+            if bit.count > FREQUENT && few.is_some_and(|few| (1..=few).contains(&found.count)) {
                 break;
             }
             let set = |some: &[usize]| some.iter().fold(0, |mask: Mask, at| mask | 1 << at);
@@ -152,21 +152,13 @@ impl Plan {
             let wants_more = !(1..=done).any(enough);
             for &stem in &bit.stems {
                 index.each_phrase(stem, |phrase| {
-                    let Some(mask) = masks.get_mut(phrase as usize) else { return };
-                    if *mask == 0 {
-                        if !wants_more {
-                            return;
-                        }
-                        touched.push(phrase);
-                    }
-                    if *mask & 1 << at == 0 {
-                        *mask |= 1 << at;
-                        with[mask.count_ones() as usize] += 1;
+                    if let Some(words) = found.add(phrase, 1 << at, wants_more) {
+                        with[words] += 1;
                     }
                 });
             }
         }
-        (masks, touched)
+        found
     }
 
     /// How much of the query a phrase with these words fulfils, from 0 to 1.
@@ -183,6 +175,49 @@ impl Plan {
         self.slots.iter().map(move |slot| {
             let (choice, _) = slot.best(self, mask)?;
             Some((choice.reading, choice.mask & !mask == 0))
+        })
+    }
+}
+
+/// The phrases that have words of the query, and which.
+pub(super) struct Gathered {
+    masks: Vec<Mask>,
+    /// A bit for each phrase that has any, so that they are found again in their order.
+    any: Vec<u64>,
+    /// How many have any.
+    pub(super) count: usize,
+}
+
+impl Gathered {
+    fn new(phrases: usize) -> Gathered {
+        Gathered { masks: vec![0; phrases], any: vec![0; phrases.div_ceil(64)], count: 0 }
+    }
+
+    /// Notes that a phrase has a word; of those that have none yet only if more are wanted. How many words it has then, if it is one more.
+    #[inline]
+    fn add(&mut self, phrase: u32, word: Mask, wants_more: bool) -> Option<usize> {
+        let mask = self.masks.get_mut(phrase as usize)?;
+        if *mask == 0 {
+            if !wants_more {
+                return None;
+            }
+            self.any[phrase as usize / 64] |= 1 << (phrase % 64);
+            self.count += 1;
+        }
+        let before = *mask;
+        *mask |= word;
+        (*mask != before).then(|| mask.count_ones() as usize)
+    }
+
+    /// The phrases and their words, in the order of the phrases.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, Mask)> + '_ {
+        (0u32..).step_by(64).zip(&self.any).flat_map(move |(from, &any)| {
+            let mut left = any;
+            std::iter::from_fn(move || {
+                let at = from + left.trailing_zeros();
+                left = left.checked_sub(1)? & left;
+                Some((at, self.masks[at as usize]))
+            })
         })
     }
 }

@@ -167,18 +167,16 @@ pub(super) fn candidates(
     filter: Option<&dyn Fn(u32) -> bool>,
 ) -> Vec<u32> {
     // What a filter takes away would be missing among the few.
-    let (masks, mut touched) = plan.gather(index, filter.is_none().then_some(CLOSELY));
+    let gathered = plan.gather(index, filter.is_none().then_some(CLOSELY));
     let is_wanted = |phrase| filter.is_none_or(|lets_through| lets_through(phrase));
-    if touched.len() <= CLOSELY {
-        touched.retain(|&phrase| is_wanted(phrase));
-        touched.sort_unstable();
-        return touched;
+    if gathered.count <= CLOSELY {
+        return gathered.iter().map(|(phrase, _)| phrase).filter(|&phrase| is_wanted(phrase)).collect();
     }
     // The same words mostly one after another; and the words of a title with its terms.
     let (mut last, mut worth, mut of_title) = (0, 0.0, (Rank(0), 0));
     let of_surplus: [f32; LONG + 1] = std::array::from_fn(|surplus| 1.0 / (1.0 + SURPLUS * surplus as f32));
-    let mut keys: Vec<u64> = Vec::with_capacity(touched.len());
-    for (number, own) in not_zero(&masks) {
+    let mut keys: Vec<u64> = Vec::with_capacity(gathered.count);
+    for (number, own) in gathered.iter() {
         let phrase = index.phrase(number);
         let mut mask = own;
         match phrase.kind {
@@ -203,19 +201,9 @@ pub(super) fn candidates(
         keys.select_nth_unstable(CLOSELY);
         keys.truncate(CLOSELY);
     }
-    touched.clear();
-    touched.extend(keys.iter().map(|&key| key as u32));
-    touched.sort_unstable();
-    touched
-}
-
-/// The masks that have a bit, with their places. Most have none: they are passed by eight at a time.
-fn not_zero(masks: &[Mask]) -> impl Iterator<Item = (u32, Mask)> + '_ {
-    let eights = (0u32..)
-        .step_by(8)
-        .zip(masks.chunks(8))
-        .filter(|(_, eight)| eight.iter().fold(0, |all, mask| all | mask) != 0);
-    eights.flat_map(|(from, eight)| (from..).zip(eight.iter().copied())).filter(|&(_, mask)| mask != 0)
+    let mut best: Vec<u32> = keys.into_iter().map(|key| key as u32).collect();
+    best.sort_unstable();
+    best
 }
 
 /// Keeps of each code the best that was found; the phrases of a code come one after another.
