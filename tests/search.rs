@@ -205,6 +205,31 @@ fn what_a_title_denies_is_not_found_by_those_who_have_it() {
 }
 
 #[test]
+fn a_header_stands_for_what_says_nothing_further() {
+    let code = |text: &str| first(text).code.to_string();
+    // Not J18.8, "other pneumonia, unspecified organism".
+    let hits = found("pneumonia").hits;
+    let header = |hit: &&Hit| matches!(&hit.via, Via::Header { code } if code.to_string() == "J18");
+    assert!(
+        hits[0].code.to_string() == "J18.9" && hits.iter().filter(header).all(|hit| hit.code == hits[0].code),
+        "{hits:?}"
+    );
+    assert_eq!(code("asthma"), "J45.909");
+    // What a header's term says holds for the codes below it, and the hit says so.
+    let hit = first("wet amd right eye");
+    assert_eq!(hit.code.to_string(), "H35.321");
+    assert!(
+        matches!(&hit.via, Via::Inclusion { text } if text == "Wet age-related macular degeneration"),
+        "{hit:?}"
+    );
+    // Two words in one.
+    let hit = first("hammertoe rt");
+    assert_eq!((hit.code.to_string().as_str(), how(&hit, "hammertoe")), ("M20.41", Some(How::Split)));
+    // A stray letter is worth little.
+    assert!(code("diabetes x").starts_with("E1"), "{:?}", found("diabetes x").hits);
+}
+
+#[test]
 fn the_day_decides() {
     let on = |day: &str| {
         let day: Date = day.parse().unwrap();

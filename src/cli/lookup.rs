@@ -102,5 +102,5 @@ fn texts(args: &LookupArgs, tables: &Tables) -> Result<Vec<String>> {
     // What stands beside the dash is looked up, too.
     let beside: Vec<&String> = args.texts.iter().filter(|text| *text != "-").collect();
     let beside = if beside.is_empty() { Vec::new() } else { lookup::texts(tables, &beside) };
-    Ok(beside.into_iter().chain(lines).collect())
+    Ok(beside.into_iter().chain(lines.flat_map(|line| lookup::texts(tables, &[line]))).collect())
 }

@@ -157,7 +157,23 @@ fn is_surely_code(tables: &Tables, text: &str) -> bool {
             || Procedure::parse(bytes).is_ok_and(listed))
 }
 
-/// What the arguments of a command line ask for: a code or a text of several words each by itself, the other words as phrases.
+/// The codes in a text of nothing else: "E11.65, M54.5", "99214-25".
+fn codes_of<'t>(tables: &Tables, text: &'t str) -> Vec<&'t str> {
+    let listed: Vec<&str> = text.split([' ', '\t', ',', ';']).filter(|part| !part.is_empty()).collect();
+    if listed.iter().all(|part| is_code(part)) && listed.iter().any(|part| is_surely_code(tables, part)) {
+        return listed;
+    }
+    let with_modifiers: Vec<&str> = text.split('-').collect();
+    let is_modifier = |part: &&str| Modifier::parse(part.as_bytes()).is_ok();
+    match with_modifiers.split_first() {
+        Some((code, rest)) if Procedure::parse(code.as_bytes()).is_ok() && rest.iter().all(is_modifier) => {
+            with_modifiers
+        }
+        _ => vec![text],
+    }
+}
+
+/// What the arguments of a command line, or lines, ask for: each code and each text of several words by itself, the other words as phrases.
 ///
 /// ```
 /// use cleanclaim::{Tables, lookup};
@@ -167,15 +183,18 @@ fn is_surely_code(tables: &Tables, text: &str) -> bool {
 /// assert_eq!(texts(&["E11.65", "low back pain", "m545"]), ["E11.65", "low back pain", "m545"]);
 /// assert_eq!(texts(&["E11.65", "ckd", "3b"]), ["E11.65", "ckd 3b"]);
 /// assert_eq!(texts(&["11", "25"]), ["11", "25"]);
+/// assert_eq!(texts(&["E11.65, M54.5", "99214-25"]), ["E11.65", "M54.5", "99214", "25"]);
 /// ```
 pub fn texts(tables: &Tables, arguments: &[impl AsRef<str>]) -> Vec<String> {
-    let is_phrase = |text: &str| text.trim().contains(char::is_whitespace);
+    let is_phrase =
+        |text: &str| text.trim().contains(char::is_whitespace) || codes_of(tables, text).len() > 1;
     if arguments.iter().map(AsRef::as_ref).all(|text| is_phrase(text) || is_code(text)) {
-        return arguments.iter().map(|text| text.as_ref().to_owned()).collect();
+        let codes = arguments.iter().flat_map(|text| codes_of(tables, text.as_ref()));
+        return codes.map(str::to_owned).collect();
     }
     let mut out: Vec<String> = Vec::new();
     let mut words = false;
-    for text in arguments.iter().map(AsRef::as_ref) {
+    for text in arguments.iter().flat_map(|text| codes_of(tables, text.as_ref())) {
         let alone = is_phrase(text) || is_surely_code(tables, text);
         match out.last_mut().filter(|_| words && !alone) {
             Some(phrase) => *phrase = format!("{phrase} {text}"),

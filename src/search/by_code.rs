@@ -46,7 +46,9 @@ pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
             out.push(hit);
         }
     }
-    if let Some(table) = tables.procedures.as_ref().filter(|_| query.chapter.is_none()) {
+    // No procedure has a dot.
+    let may_be_procedure = query.chapter.is_none() && !query.text.contains('.');
+    if let Some(table) = tables.procedures.as_ref().filter(|_| may_be_procedure) {
         let mut codes = table.index().with_prefix(key.as_bytes());
         codes.retain(|&(_, rank)| table.is_listed(rank));
         found |= !codes.is_empty();

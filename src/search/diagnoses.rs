@@ -279,11 +279,11 @@ impl Search<'_, '_> {
             }
             let Some(title) = self.table.title_text(child) else { continue };
             self.index.words(title, &mut words);
-            // "Other" names what has no code of its own, unless it is "other and unspecified".
+            // "Other" names what has no code of its own, unless it is "other and unspecified"; and then comes after what is plainly unspecified.
             let is_rest = words.iter().any(|w| Some(w.stem) == unspecified);
-            let other = !is_rest && words.iter().any(|w| self.grammar.is_other(*w));
-            let added = adds(&words);
-            if added < 1000 && !other && found.is_none_or(|(least, _)| added < least) {
+            let other = words.iter().any(|w| self.grammar.is_other(*w));
+            let added = adds(&words) + u32::from(other);
+            if added < 1000 && (is_rest || !other) && found.is_none_or(|(least, _)| added < least) {
                 found = Some((added, child));
             }
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::How;
-use super::words::Part;
+use super::words::{Part, Word};
 use crate::table::{Stem, WordIndex};
 
 /// Most different words that a plan can tell apart: the bits of a mask.
@@ -49,6 +49,9 @@ struct Choice {
 /// How much the further words of a reading add to its rarest: a name of three words is not three names.
 const REST: f32 = 0.5;
 
+/// Most that a letter or digit is worth, however rare: it says little without the word beside it.
+const LETTER: f32 = 3.5;
+
 /// How much a reading is believed.
 fn quality(how: How) -> f32 {
     match how {
@@ -66,42 +69,47 @@ impl Plan {
         let of_stem = vec![0; index.stem_count()];
         let mut plan = Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0 };
         for part in parts {
-            let mut slot = Slot { weight: 0.0, choices: Vec::new() };
+            let mut choices = Vec::new();
+            // What the part weighs by the readings that the table can fulfil, and by those that it cannot.
+            let (mut weight, mut missed) = (0.0_f32, 0.0_f32);
             for (number, reading) in part.readings.iter().enumerate() {
                 let mut choice =
                     Choice { reading: number, mask: 0, worth: 0.0, quality: quality(reading.how) };
                 let mut rarest = 0.0_f32;
                 for word in &reading.words {
-                    let stems = word.stems(index);
-                    match plan.bit(stems, index) {
+                    let worth = match plan.bit(word, index) {
                         Some(bit) => {
                             choice.mask |= 1 << bit;
-                            choice.worth += plan.bits[bit].worth;
-                            rarest = rarest.max(plan.bits[bit].worth);
+                            plan.bits[bit].worth
                         }
                         // A word that the table has not: no phrase of it can have the whole reading.
-                        None => {
-                            choice.worth += worth(0, index.len());
-                            rarest = rarest.max(worth(0, index.len()));
-                        }
-                    }
+                        None => worth(0, index.len()),
+                    };
+                    choice.worth += worth;
+                    rarest = rarest.max(worth);
                 }
-                slot.weight = slot.weight.max(rarest + REST * (choice.worth - rarest));
+                let all = rarest + REST * (choice.worth - rarest);
                 if choice.mask != 0 {
-                    slot.choices.push(choice);
+                    weight = weight.max(all);
+                    choices.push(choice);
+                } else {
+                    missed = missed.max(all);
                 }
             }
+            // Nor has another table's word a weight here, where the part means something else, too.
+            let weight = if choices.is_empty() { missed } else { weight };
             // What no table has cannot be missed by one phrase more than by another.
             if !part.readings.is_empty() {
-                plan.weight += slot.weight;
+                plan.weight += weight;
             }
-            plan.slots.push(slot);
+            plan.slots.push(Slot { weight, choices });
         }
         (!plan.bits.is_empty()).then_some(plan)
     }
 
-    /// The bit of some stems, any of which will do.
-    fn bit(&mut self, stems: Vec<Stem>, index: &WordIndex<'_>) -> Option<usize> {
+    /// The bit of a word.
+    fn bit(&mut self, word: &Word, index: &WordIndex<'_>) -> Option<usize> {
+        let stems = word.stems(index);
         if stems.is_empty() {
             return None;
         }
@@ -118,7 +126,8 @@ impl Plan {
             }
         }
         let count: u32 = stems.iter().map(|&stem| index.count(stem)).sum();
-        self.bits.push(Bit { stems, count, worth: worth(count, index.len()) });
+        let most = if word.is_one_letter() { LETTER } else { f32::INFINITY };
+        self.bits.push(Bit { stems, count, worth: worth(count, index.len()).min(most) });
         Some(at)
     }
 

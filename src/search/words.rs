@@ -47,6 +47,11 @@ pub(super) enum Word {
 }
 
 impl Word {
+    /// Is it a single letter or digit?
+    pub(super) fn is_one_letter(&self) -> bool {
+        matches!(self, Word::Any(word) if word.chars().nth(1).is_none())
+    }
+
     /// The stems in a table that fulfil it.
     pub(super) fn stems(&self, index: &WordIndex<'_>) -> Vec<Stem> {
         match self {

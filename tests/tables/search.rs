@@ -3,7 +3,7 @@
 
 use cleanclaim::lookup::{Answer, Card, look_up};
 use cleanclaim::report::{Extent, answer_text};
-use cleanclaim::search::{How, Query, Via};
+use cleanclaim::search::{FoundCode, How, Query, Via};
 use cleanclaim::table::{Status, TableKind};
 use cleanclaim::{Date, Tables};
 
@@ -166,6 +166,28 @@ fn hcpcs_is_found_by_what_people_type() {
     }
     assert!(misses.len() * 10 <= queries.len(), "not among five: {misses:#?}");
     assert!(first * 10 >= queries.len() * 6, "{first} of {} first", queries.len());
+}
+
+/// The words of the HCPCS file, and what they mean there, do not stand in the way of diagnoses.
+#[test]
+fn diagnoses_are_found_beside_hcpcs() {
+    let Some(path) = reference("hcpcs/HCPC2026_JAN_ANWEB_01122026.xlsx") else { return };
+    let temp = Temp::new();
+    let tables = tables(&temp, &[path]);
+    let mut rows = csv::Reader::from_path(root().join("tests/data/search_queries.csv")).unwrap();
+    let (mut all, mut first, mut among_five) = (0, 0, 0);
+    for row in rows.records().map(Result::unwrap) {
+        let hits = tables.search(&Query { limit: 20, ..Query::new(&row[0], DAY) }).hits;
+        let diagnoses = hits.iter().filter(|hit| matches!(hit.code, FoundCode::Diagnosis(_)));
+        let place = diagnoses.map(|hit| hit.code.to_string()).position(|code| code.starts_with(&row[1]));
+        all += 1;
+        first += usize::from(place == Some(0));
+        among_five += usize::from(place.is_some_and(|at| at < 5));
+    }
+    println!("beside HCPCS: {all} rows, {first} first, {among_five} among the first five diagnoses");
+    assert!(first * 100 >= all * 80 && among_five * 100 >= all * 95, "{first} and {among_five} of {all}");
+    // No CPT or HCPCS code has a dot.
+    assert!(look_up(&tables, "250.00", DAY).hits.is_empty());
 }
 
 /// A folder from before there was a search: its tables are not searched, and that is told.
