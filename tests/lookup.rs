@@ -162,5 +162,8 @@ fn what_is_no_code_says_so() {
     assert!(why("E1166").starts_with("in no release of ICD-10-CM; no table of HCPCS Level II codes"));
     let near = answer("E11.66", "2026-03-02").nearest;
     assert_eq!(near.iter().take(2).map(|n| n.code.as_str()).collect::<Vec<_>>(), ["E11.65", "E11.69"]);
+    // Two characters swapped are one error: no other code is as near.
+    let near = answer("E11.56", "2026-03-02").nearest;
+    assert!(near.iter().any(|n| n.code == "E11.65"), "{near:?}");
     assert!(answer(&"E".repeat(100_000), "2026-03-02").nearest.is_empty());
 }

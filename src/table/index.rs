@@ -229,9 +229,15 @@ mod tests {
     fn one_edit_away_is_what_the_automaton_says() {
         let table = crate::Tables::embedded().icd10cm;
         let index = table.index();
-        for code in ["E1166", "S72001Z", "M545", "Z3A2", "E11", "QA001", "XYZ", "I", "A0000000"] {
+        for code in ["E1166", "E1156", "S72001Z", "M545", "Z3A2", "E11", "QA001", "XYZ", "I", "A0000000"] {
+            let letters = |code: &[u8]| {
+                let mut letters = code.to_vec();
+                letters.sort_unstable();
+                letters
+            };
             let mut expected = index.near(code, 1, usize::MAX);
-            expected.retain(|(key, _)| key != code.as_bytes());
+            // The automaton takes swapped letters for one error, the walk does not.
+            expected.retain(|(key, _)| letters(key) != letters(code.as_bytes()));
             expected.sort();
             assert_eq!(index.one_edit_away(code.as_bytes()), expected, "{code}");
         }
