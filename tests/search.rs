@@ -225,6 +225,8 @@ fn a_header_stands_for_what_says_nothing_further() {
     // Two words in one.
     let hit = first("hammertoe rt");
     assert_eq!((hit.code.to_string().as_str(), how(&hit, "hammertoe")), ("M20.41", Some(How::Split)));
+    // But one typing error is likelier: "over" and "does" stand in titles, too.
+    assert_eq!(how(&first("overdoes "), "overdoes"), Some(How::Typo));
     // A stray letter is worth little.
     assert!(code("diabetes x").starts_with("E1"), "{:?}", found("diabetes x").hits);
 }

@@ -4,6 +4,8 @@ use fst::automaton::Automaton;
 
 /// Longest word, in bytes, that is compared.
 const LONGEST: usize = 32;
+/// As far as distances are counted.
+const FAR: u8 = u8::MAX / 2;
 
 /// Accepts what differs from a word by at most so many errors: a letter put in, left out, mistaken, or swapped with the next. Letters are
 /// bytes, as all words and codes but a handful are ASCII.
@@ -37,7 +39,7 @@ impl Automaton for Near<'_> {
     fn start(&self) -> Row {
         let now = std::array::from_fn(|i| i as u8);
         // Nothing was read before, so nothing can be swapped: no letter of a word is 0.
-        Row { now, before: [u8::MAX / 2; LONGEST + 1], last: 0 }
+        Row { now, before: [FAR; LONGEST + 1], last: 0 }
     }
 
     fn is_match(&self, row: &Row) -> bool {
@@ -50,14 +52,14 @@ impl Automaton for Near<'_> {
 
     fn accept(&self, row: &Row, letter: u8) -> Row {
         let mut next = Row { now: [0; LONGEST + 1], before: row.now, last: letter };
-        next.now[0] = row.now[0].saturating_add(1);
+        next.now[0] = (row.now[0] + 1).min(FAR);
         for (i, &own) in self.word.iter().enumerate() {
             let mistaken = row.now[i] + u8::from(own != letter);
             let mut far = mistaken.min(row.now[i + 1] + 1).min(next.now[i] + 1);
             if i > 0 && own == row.last && self.word[i - 1] == letter {
                 far = far.min(row.before[i - 1] + 1);
             }
-            next.now[i + 1] = far.min(u8::MAX / 2);
+            next.now[i + 1] = far.min(FAR);
         }
         next
     }
