@@ -279,6 +279,12 @@ fn the_beginning_of_a_code_gives_the_codes() {
     assert_eq!(codes("M54.5"), ["M54.5", "M54.50", "M54.51", "M54.59"]);
     assert_eq!(codes("E11.")[..2], ["E11", "E11.0"]);
     assert_eq!(codes("S01.00X"), ["S01.00XA", "S01.00XD", "S01.00XS"]);
+    // A block, as cards write it, gives its categories; an open end is no block.
+    assert_eq!(codes("E08-E13"), ["E08", "E09", "E10", "E11", "E13"]);
+    assert_eq!(codes("i10-")[0], "I10");
+    let billable = Query { billable: true, limit: 3, ..Query::new("E08-E13", DAY) };
+    let billable = Tables::embedded().search(&billable).hits;
+    assert!(billable.len() == 3 && billable.iter().all(|hit| hit.status == Status::InForce), "{billable:?}");
 }
 
 #[test]

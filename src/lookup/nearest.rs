@@ -92,7 +92,8 @@ pub(super) fn nearest(tables: &Tables, text: &str, as_of: Date) -> Vec<Named> {
                 out.push(Named { code, title: table.title_on(rank, as_of) });
             }
         }
-        if let Some(table) = &tables.procedures {
+        // No procedure has a dot.
+        if let Some(table) = tables.procedures.as_ref().filter(|_| !text.contains('.')) {
             let near = table.index().near(&key, distance, 2000).into_iter();
             let near = near.filter(|&(_, rank)| table.in_force(rank, as_of) == Some(InForce::Yes));
             for (_, code, rank) in sorted(near.map(|(code, rank)| (true, code, rank)).collect()) {

@@ -30,7 +30,7 @@ use crate::{Date, Tables};
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// Words, or the beginning of a code. The last word may be unfinished, unless a blank follows it. Words after the sixteenth are not read.
+    /// Words, or the beginning of a code, or a block as `E08-E13`. The last word may be unfinished, unless a blank follows it. Words after the sixteenth are not read.
     pub text: String,
     /// The day as of which codes are in force.
     pub as_of: Date,
