@@ -41,7 +41,8 @@ fn what_is_found_can_be_accepted_and_is_counted_from_then_on() {
     assert!(
         count == 2
             && first.err.ends_with(&format!(
-                "accepted.csv: {count} acceptances added; they hold from the next run on\n"
+                "accepted.csv: {count} acceptances added; they hold from the next run on that reads the file: \
+                 name it as `accept` in cleanclaim.toml, or by --accept\n"
             )),
         "{}",
         first.err
@@ -83,6 +84,41 @@ fn what_is_found_can_be_accepted_and_is_counted_from_then_on() {
         "{longer}"
     );
     assert_eq!(folder.files(), ["accepted.csv", "claims.csv"]);
+}
+
+#[test]
+fn a_file_that_is_read_anyway_is_read_once_and_not_asked_for() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("march")).unwrap();
+    folder.write("cleanclaim.toml", "accept = 'accepted.csv'\n");
+    folder.write("accepted.csv", "rule,claim,fingerprint,codes,reason,until\nCOD003,A,,,gone,\n");
+    // Under another name than the one by which the configuration knows it.
+    let run = |more: &str| {
+        let arguments =
+            format!("check --accept-new ../accepted.csv --reason x --as-of 2026-11-22 {more} ../claims.csv");
+        let mut command = folder.command();
+        command.current_dir(folder.path().join("march")).args(arguments.split_whitespace());
+        let output = command.output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (out, err) = run("--select COD002,COD003 --ignore COD002");
+    assert_eq!(out.matches(" COD003 of claim A: there is no such finding any more").count(), 1, "{out}");
+    assert_eq!(err, "../accepted.csv: 0 acceptances added; they hold from the next run on\n");
+    folder.write("claims.csv", format!("{HEADER}{}", ROWS.lines().next().unwrap()));
+    let (_, err) = run("--select COD002");
+    assert_eq!(err, "../accepted.csv: 1 acceptance added; it holds from the next run on\n");
+}
+
+#[test]
+fn what_is_noted_is_shown_as_ever() {
+    let folder = folder();
+    folder.write("claims.csv", format!("{HEADER}{ROWS}").replace("patient_id", "payer"));
+    for format in cleanclaim::report::Format::ALL {
+        let check = format!("check --as-of 2026-11-22 --format {} claims.csv", format.name());
+        let noted = folder.run(&format!("{check} --accept-new accepted.csv --reason x"));
+        std::fs::remove_file(folder.path().join("accepted.csv")).unwrap();
+        assert_eq!(noted.out, folder.run(&check).out, "{}", format.name());
+    }
 }
 
 #[test]
@@ -162,6 +198,15 @@ fn what_no_longer_holds_is_listed() {
         "{}",
         run.out
     );
+    for format in cleanclaim::report::Format::ALL {
+        let run = folder.run(&format!(
+            "check --format {} --select COD002,COD003 --accept accepted.csv --as-of 2026-11-22 claims.csv",
+            format.name()
+        ));
+        for why in ["its last day is over", "there is no such finding any more"] {
+            assert_eq!(run.out.matches(why).count(), 1, "{}: {why}", format.name());
+        }
+    }
     let csv = folder
         .run("check --format csv --select COD002,COD003 --accept accepted.csv --as-of 2026-11-22 claims.csv")
         .out;

@@ -239,3 +239,21 @@ fn letters_are_known_once_the_hcpcs_file_was_added() {
     assert_eq!(said("2026-03-02", "A4550", "RH"), (vec!["MOD001"], 0));
     assert_eq!(said("1996-01-01", "A4550", "ZZ"), (vec![], 2));
 }
+
+#[test]
+fn a_diagnosis_that_is_unknown_names_the_codes_near_it() {
+    let help = |code: &str| {
+        one("COD001", &format!("dos_from,procedure,dx1\n2026-03-02,99213,{code}")).help.to_string()
+    };
+    // Put in, mistaken.
+    for code in ["E11.665", "E11.66"] {
+        assert!(
+            help(code).contains("E11.65 (Type 2 diabetes mellitus with hyperglycemia)"),
+            "{code}: {}",
+            help(code)
+        );
+    }
+    // Its marks in the wrong places; a header is not advised.
+    assert!(help("F4.11").contains("F41.1 (Generalized anxiety disorder)"));
+    assert!(!help("E1.1").contains("E11"), "{}", help("E1.1"));
+}

@@ -353,6 +353,24 @@ M54.5  Low back pain
 }
 
 #[test]
+fn a_table_without_codes_of_a_kind_is_not_said_to_be_absent() {
+    let folder = Folder::new();
+    folder.write("claims.csv", "claim_id,dos_from,procedure,mod1,dx1\nA,2026-03-02,99213,GX,I10\n");
+    folder.write("list.csv", "code,from,to,title\nG0008,2020-01-01,,A service\n");
+    let gaps =
+        || folder.run("check --select COD011,MOD001 --tables tables claims.csv").out.replace("\n    ", " ");
+    std::fs::create_dir(folder.path().join("tables")).unwrap();
+    assert!(
+        gaps().contains("COD011, MOD001 on 1 line: no table of CPT and HCPCS codes; add one with"),
+        "{}",
+        gaps()
+    );
+    assert_eq!(folder.run("tables add --complete --tables tables list.csv").code, Some(0));
+    let text = "COD011, MOD001 on 1 line: the table of CPT and HCPCS codes has none of this kind; CPT codes come with";
+    assert!(gaps().contains(text), "{}", gaps());
+}
+
+#[test]
 fn a_code_that_is_not_found_gets_its_neighbours() {
     let folder = Folder::new();
     let run = folder.run("lookup E11.65 E11.66 99213");

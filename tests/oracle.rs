@@ -299,11 +299,7 @@ fn rules_agree_with_the_medicare_code_editor() {
     let python = match python() {
         Ok(python) => python,
         Err(why) => {
-            // Past the test harness, which keeps what passing tests print to itself.
-            let _ = writeln!(
-                std::io::stderr(),
-                "\n*** SKIPPED: the Medicare Code Editor was not compared: {why}\n"
-            );
+            common::say_skipped(&format!("the Medicare Code Editor was not compared: {why}"));
             return;
         }
     };

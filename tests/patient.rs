@@ -36,23 +36,12 @@ fn row(claim: usize) -> Vec<String> {
 
 /// Every column with every seed in it; rows that lost or gained a field, a quotation mark, their sense.
 fn claims() -> String {
-    strewn(None)
-}
-
-/// The same, but a column that always has the same value. The html report counts by payer and names payers as the file does: what stands in that
-/// column is shown.
-fn strewn(but: Option<(usize, &str)>) -> String {
     let mut text = format!("{HEADER}\n");
     let mut claim = 0;
     let mut add = |change: &dyn Fn(&mut Vec<String>)| {
         claim += 1;
         let mut cells = row(claim);
         change(&mut cells);
-        if let Some((at, value)) = but
-            && let Some(cell) = cells.get_mut(at)
-        {
-            *cell = value.to_owned();
-        }
         text.push_str(&(cells.join(",") + "\n"));
     };
     let seeds: Vec<&str> = std::iter::once(NAME)
@@ -125,10 +114,7 @@ fn the_seeds_are_there_and_are_found() {
 #[test]
 fn no_format_of_a_check_tells() {
     let folder = folder();
-    let payer = HEADER.split(',').position(|name| name == "payer").unwrap();
     for format in cleanclaim::report::Format::ALL {
-        let but = (format == cleanclaim::report::Format::Html).then_some((payer, "Medicare"));
-        folder.write("claims.csv", strewn(but));
         for more in
             ["", "--select ALL,AMT007 --fail-on info --strict", "--as-of none --threads 1", "--color always"]
         {
@@ -138,6 +124,29 @@ fn no_format_of_a_check_tells() {
     }
     let run = folder.run_with("check -", claims().as_bytes());
     search("standard input", &(run.out + &run.err));
+}
+
+/// The html report names payers, which is what they are for. A person's name in their column is not one.
+#[test]
+fn a_payer_is_named_and_a_person_in_its_column_is_not() {
+    let folder = Folder::new();
+    let mut text = format!("{HEADER}\n");
+    let mut add = |patient: usize, payer: &str| {
+        let mut cells = row(text.lines().count());
+        (cells[3], cells[23]) = (format!("P-{patient}"), payer.to_owned());
+        text.push_str(&(cells.join(",") + "\n"));
+    };
+    for patient in 0..30 {
+        add(patient, ["Blue River", "Acme Health"][patient % 2]);
+        // Who pays for himself, and often; a parent who pays for four.
+        add(7, NAME);
+        add(patient % 4, "Quillfeather");
+    }
+    folder.write("claims.csv", text);
+    let run = quiet(&folder, "check --format html claims.csv");
+    for shown in [">Blue River</a>", ">Acme Health</a>", ">other payers</a>"] {
+        assert!(run.out.contains(shown), "{shown}");
+    }
 }
 
 #[test]

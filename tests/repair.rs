@@ -309,7 +309,10 @@ fn the_command_writes_a_copy_and_a_list_and_nothing_else() {
     let run = folder.run("check --select COD --repair mended.csv claims.csv");
     assert_eq!(
         (run.code, run.err.as_str()),
-        (Some(1), "mended.csv: 5 cells mended, listed in mended.csv.changes.csv\n")
+        (
+            Some(1),
+            "mended.csv: 5 cells mended, listed in mended.csv.changes.csv; checked again, the copy has fewer findings: 1 of COD001\n"
+        )
     );
     assert_eq!(folder.read("claims.csv"), text);
     let copy = "claim_id,dos_from,pos,procedure,dx1,patient_id,patient_dob\nA,2026-03-02,02,99213,E11.65,SECRETID,1961-07-08\n";
@@ -344,4 +347,40 @@ fn the_command_writes_a_copy_and_a_list_and_nothing_else() {
     assert_eq!(folder.run("check --repair mended.csv empty.csv").code, Some(2));
     assert_eq!(folder.read("mended.csv"), copy);
     assert_eq!(folder.files().len(), 5);
+}
+
+/// A cell that becomes readable is judged for the first time: what is found then is said, and so is what is gone.
+#[test]
+fn what_the_copy_is_worth_is_said() {
+    let folder = Folder::new();
+    let worth = |diagnoses: &str, more: &str| {
+        folder.write(
+            "claims.csv",
+            format!("claim_id,dos_from,procedure,dx1,dx2\nA,2026-03-02,99213,{diagnoses}\n"),
+        );
+        let run = folder.run(&format!("check {more} --as-of 2026-11-22 --repair mended.csv claims.csv"));
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        let (done, worth) = run.err.trim_end().split_once("; checked again, the copy has ").unwrap();
+        (done.to_owned(), worth.to_owned())
+    };
+    let listed = |cells: &str| format!("mended.csv: {cells} mended, listed in mended.csv.changes.csv");
+    let of = |cells: &str, worth: &str| (listed(cells), worth.to_owned());
+    let first = "where a cell could not be read before and is judged for the first time";
+    assert_eq!(worth("E11,", ""), of("0 cells", "as many findings of every rule"));
+    assert_eq!(worth(" e11,", ""), of("1 cell", "as many findings of every rule"));
+    assert_eq!(worth("E11,I1.0", ""), of("1 cell", "fewer findings: 1 of COD001"));
+    let both = format!("fewer findings: 1 of COD001; and more: 1 of DXS001, {first}");
+    assert_eq!(worth("M54.50,S3.9012A", ""), of("1 cell", &both));
+    let more = format!("more findings: 1 of DXS001, {first}");
+    folder.write("cleanclaim.toml", "ignore = ['COD001']\nfail-on = 'info'\nselect = ['COD', 'DXS']\n");
+    folder.write(
+        "claims.csv",
+        "claim_id,dos_from,procedure,dx1,dx2,dx3\nA,2026-03-02,99213,E11,M54.50,S3.9012A\n",
+    );
+    let run = folder.run("check --as-of 2026-11-22 --repair mended.csv claims.csv");
+    assert!(run.err.ends_with(&format!("the copy has {more}\n")), "{}", run.err);
+    // The acceptances of the same run are of the file, not of its copy.
+    folder
+        .run("check --as-of 2026-11-22 --repair mended.csv --accept-new accepted.csv --reason x claims.csv");
+    assert_eq!(folder.read("accepted.csv").lines().count(), 2, "{}", folder.read("accepted.csv"));
 }

@@ -4,7 +4,6 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use common::Folder;
@@ -16,7 +15,7 @@ fn samples() -> Option<PathBuf> {
     let places = ["../shared", "../../shared"].map(|p| root.join(p).join("samples/rif_synthea"));
     let found = places.into_iter().find(|p| p.is_dir());
     if found.is_none() {
-        let _ = writeln!(std::io::stderr(), "\n*** SKIPPED: ../shared/samples/rif_synthea is absent\n");
+        common::say_skipped("../shared/samples/rif_synthea is absent");
     }
     found
 }

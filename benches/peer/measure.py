@@ -32,6 +32,10 @@ def run(name, command):
     return wall, usage.ru_maxrss / 1024
 
 
+def time_text(seconds):
+    return f"{seconds:.3f} s" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-n", type=int, default=5, help="runs of each that count")
@@ -49,9 +53,9 @@ def main():
     for name, figures in runs.items():
         walls, peaks = zip(*figures)
         wall = statistics.median(walls)
-        print(
-            f"| {name} | {wall:.3f} s | {min(walls):.3f} to {max(walls):.3f} | {wall / first:.2f} | {statistics.median(peaks):.0f} MiB |"
-        )
+        fastest, slowest = time_text(min(walls)), time_text(max(walls))
+        peak = statistics.median(peaks)
+        print(f"| {name} | {time_text(wall)} | {fastest} to {slowest} | {wall / first:.2f} | {peak:.0f} MiB |")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\n{args.n} runs each, alternating; peak memory below {own:.0f} MiB cannot be told.")
 

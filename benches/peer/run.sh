@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The comparison with DuckDB, from a clean clone: the same four families on the same claims, the same findings, in turn.
+# The whole program, from a clean clone. First beside DuckDB: the same four families on the same claims, the same findings, in turn. Then
+# packed input, and a single line. It prints the rows of the tables in benches/README.md.
 #
 #   benches/peer/run.sh [LINES [RUNS]]        1000000 lines, 5 runs, if nothing is said
 #
@@ -29,8 +30,9 @@ $ours tables add --tables "$data/packs" --complete "$data"/tables/*
 $peer --build "$data/tables.duckdb"
 
 families=COD001,COD002,COD003,COD004,COD005,COD011,COD012,NCC001,NCC002,MUE001,COV001
-check="$ours check --tables $data/packs --as-of 2026-11-22 --format csv $claims"
-four="$check --select $families"
+check() { echo "$ours check --no-config --as-of 2026-11-22 --format csv --tables $data/$1 $2"; }
+all=$(check packs "$claims")
+four="$all --select $families"
 duckdb="$peer --tables $data/tables.duckdb --claims $claims"
 
 step "the same findings, whatever the number of threads"
@@ -48,5 +50,25 @@ python3 benches/peer/measure.py -n "$runs" \
   "DuckDB, 1 thread=$duckdb --threads 1 --findings $data/peer.csv" \
   "cleanclaim, four families, 2 threads=$four --threads 2 -o $data/ours.csv" \
   "DuckDB, 2 threads=$duckdb --threads 2 --findings $data/peer.csv" \
-  "cleanclaim, all default rules, 1 thread=$check --threads 1 -o $data/ours.csv" \
-  "cleanclaim, all default rules, 2 threads=$check --threads 2 -o $data/ours.csv"
+  "cleanclaim, all default rules, 1 thread=$all --threads 1 -o $data/ours.csv" \
+  "cleanclaim, all default rules, 2 threads=$all --threads 2 -o $data/ours.csv"
+
+step "packed input, all default rules"
+gzip -kf "$claims"
+packed=("plain=$all -o $data/ours.csv" "gzip=$(check packs "$claims.gz") -o $data/ours.csv")
+if command -v zstd > /dev/null; then
+  zstd -qf "$claims"
+  packed+=("zstd=$(check packs "$claims.zst") -o $data/ours.csv")
+else
+  echo "SKIPPED: zstd is not installed, .zst was not measured" >&2
+fi
+python3 benches/peer/measure.py -n "$runs" "${packed[@]}"
+
+step "a process that does nothing, and a check of one line"
+mkdir -p "$data/none"
+head -n 2 "$claims" > "$data/one.csv"
+python3 benches/peer/measure.py -n $((runs * 8 + 1)) \
+  "true=true" \
+  "lookup=$ours lookup --tables $data/none E11.65" \
+  "one line, embedded tables=$(check none "$data/one.csv")" \
+  "one line, all tables=$(check packs "$data/one.csv")"

@@ -119,6 +119,22 @@ fn acceptance<'r>(cell: impl Fn(usize) -> &'r str) -> Result<Acceptance, Vec<Str
 }
 
 /// A finding to be accepted, as it will be written: taken while the claim is at hand.
+///
+/// ```
+/// use cleanclaim::accept::{NewAcceptance, write_new};
+/// use cleanclaim::{Checker, Claim, Tables};
+///
+/// let mut claim = Claim::new("A-1");
+/// claim.add_diagnosis("E11");
+/// let findings = Checker::new(Tables::embedded()).check(&claim).findings;
+/// let new: Vec<NewAcceptance> = findings.iter().map(|finding| NewAcceptance::of(&claim, finding)).collect();
+///
+/// // New rows follow what is there.
+/// let there = b"rule,claim,fingerprint,codes,reason\nDUP001,A-7,,,two tracings\n";
+/// let file = write_new("accepted.csv".as_ref(), there, &new, "seen", None)?;
+/// assert!(file.starts_with(there) && file.ends_with(b",E11,seen\n"));
+/// # Ok::<(), cleanclaim::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NewAcceptance {
     /// The row of the claims file, by which new rows are ordered.

@@ -72,7 +72,7 @@ pub(super) struct Against {
 
 impl Against {
     pub(super) fn open(&self) -> Result<Tables> {
-        open(self.tables.clone())
+        open(self.tables.clone(), Tables::open)
     }
 
     /// The day that counts as today.
@@ -81,11 +81,11 @@ impl Against {
     }
 }
 
-/// Opens the tables. A folder that somebody named must exist; without one, the embedded tables do.
-pub(super) fn open(named: Option<PathBuf>) -> Result<Tables> {
+/// Opens the tables, in one way or another. A folder that somebody named must exist; without one, the embedded tables do.
+pub(super) fn open(named: Option<PathBuf>, how: fn(PathBuf) -> Result<Tables>) -> Result<Tables> {
     match (named, default_folder()) {
-        (Some(folder), _) => Tables::open(folder),
-        (None, Some(folder)) if folder.is_dir() => Tables::open(folder),
+        (Some(folder), _) => how(folder),
+        (None, Some(folder)) if folder.is_dir() => how(folder),
         (None, _) => Ok(Tables::embedded()),
     }
 }

@@ -2,20 +2,22 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::args::{Place, open, today};
 use super::output::OutputFile;
+use super::progress::ProgressLine;
+use super::repair::Repair;
 use super::settings::Settings;
-use super::{Status, write};
+use super::{Status, stats, write};
 use crate::accept::write_new;
 use crate::config::{Colour, Config};
-use crate::engine::{Checker, Options, Outcome, check_files};
-use crate::read::{ColumnMap, Input};
-use crate::repair::{Change, repair};
+use crate::engine::{Checker, Options, Outcome, Progress, Watch, check_files_watched};
+use crate::read::Input;
 use crate::report::{Noting, Reporter};
-use crate::{Date, Error, ErrorKind, Result};
+use crate::{Date, Error, ErrorKind, Result, Tables};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim check claims.csv
@@ -45,6 +47,9 @@ pub(super) struct CheckArgs {
     /// in OUT.changes.csv.
     #[arg(long, value_name = "OUT")]
     repair: Option<PathBuf>,
+    /// Say on standard error what took how long: by stage and by rule, with lines and bytes a second.
+    #[arg(long)]
+    stats: bool,
 }
 
 pub(super) fn run(
@@ -54,22 +59,36 @@ pub(super) fn run(
     err: &mut dyn Write,
 ) -> Result<Status> {
     let mut config = place.config()?.with(args.settings.config()?);
-    if let Some(file) = args.accept_new.as_ref().filter(|file| file.exists()) {
-        // What it holds is accepted already.
+    let mut read_anyway = false;
+    if let Some(file) = &args.accept_new {
         let files = config.accept.get_or_insert_default();
-        if !files.contains(file) {
+        read_anyway = files.iter().any(|known| same_file(known, file));
+        // What it holds is accepted already.
+        if !read_anyway && file.exists() {
             files.push(file.clone());
         }
     }
     let inputs = args.inputs()?;
     let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs)).transpose()?;
     let options = config.options()?;
-    let checker = config.checker(open(place.named(&config))?, Some(today()))?;
+    let began = Instant::now();
+    let checker = config.checker(open(place.named(&config), Tables::open_lazily)?, Some(today()))?;
+    let opening = began.elapsed();
     let reporter = config.format.unwrap_or_default().reporter(colour(&config));
     let noting = args.accept_new.is_some().then(|| Noting::new(&*reporter));
     let reporter = noting.as_ref().map_or(&*reporter, |noting| noting as &dyn Reporter);
     let quiet = config.quiet.unwrap_or_default();
-    let job = Job { quiet, checker: &checker, inputs: &inputs, options: &options, reporter };
+    let progress = if quiet { None } else { progress(&config, &inputs) };
+    let clock = || began.elapsed();
+    let job = Job {
+        quiet,
+        checker: &checker,
+        inputs: &inputs,
+        options: &options,
+        reporter,
+        progress: progress.as_ref(),
+        clock: args.stats.then_some(&clock),
+    };
     let outcome = match &config.output {
         None => job.run(out, err)?,
         Some(path) => {
@@ -80,19 +99,27 @@ pub(super) fn run(
             outcome
         }
     };
+    // What is said of the report comes after it. If nobody reads it any more, the work goes on, and the last flush tells.
+    let _ = out.flush();
     let mut say = |text: &str| {
         if !quiet {
             let _ = writeln!(err, "{text}");
         }
     };
-    if let Some(noting) = noting {
-        accept_new(args, noting, &inputs, &mut say)?;
-    }
     if let Some(repair) = repair {
         // A file that cannot be read was said already.
         if outcome.failed.is_empty() {
-            repair.run(&options.map, &mut say)?;
+            let mended = repair.copy(&options.map)?;
+            if !quiet {
+                say(&repair.worth(mended, &checker, &options, &outcome.summary)?);
+            }
         }
+    }
+    if let Some(noting) = noting {
+        accept_new(args, noting, &inputs, read_anyway, &mut say)?;
+    }
+    if let Some(figures) = &outcome.stats {
+        let _ = write!(err, "{}", stats::text(figures, opening));
     }
     // Standard error is for people: if it is gone, the exit code still tells.
     for error in &outcome.failed {
@@ -117,6 +144,7 @@ fn accept_new(
     args: &CheckArgs,
     noting: Noting<'_>,
     inputs: &[Input],
+    read_anyway: bool,
     say: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let Some(path) = &args.accept_new else { return Ok(()) };
@@ -139,51 +167,14 @@ fn accept_new(
         write(&mut file, &text)?;
         file.finish()?;
     }
-    let s = if new.len() == 1 { "" } else { "s" };
-    say(&format!("{}: {} acceptance{s} added; they hold from the next run on", path.display(), new.len()));
+    let (s, hold) = if new.len() == 1 { ("", "it holds") } else { ("s", "they hold") };
+    let mut text =
+        format!("{}: {} acceptance{s} added; {hold} from the next run on", path.display(), new.len());
+    if !read_anyway {
+        text.push_str(" that reads the file: name it as `accept` in cleanclaim.toml, or by --accept");
+    }
+    say(&text);
     Ok(())
-}
-
-/// What is copied, and where to.
-struct Repair<'a> {
-    input: &'a Input,
-    copy: &'a Path,
-    list: PathBuf,
-}
-
-impl Repair<'_> {
-    fn new<'a>(copy: &'a Path, inputs: &'a [Input]) -> Result<Repair<'a>> {
-        let [input @ Input::File(_)] = inputs else {
-            let text = "--repair: name the one file to copy; standard input and several files cannot be";
-            return Err(ErrorKind::Usage(text.to_owned()).into());
-        };
-        let mut list = copy.as_os_str().to_owned();
-        list.push(".changes.csv");
-        let list = PathBuf::from(list);
-        not_an_input("--repair", copy, inputs)?;
-        not_an_input("--repair", &list, inputs)?;
-        Ok(Repair { input, copy, list })
-    }
-
-    /// Writes the copy and the list; both appear only when they are whole.
-    fn run(&self, map: &ColumnMap, say: &mut dyn FnMut(&str)) -> Result<()> {
-        let mut copy = OutputFile::create(self.copy)?;
-        let mut list = OutputFile::create(&self.list)?;
-        write(&mut list, b"row,column,field,why,before,after\n")?;
-        let mended = repair(self.input, map, &mut copy, &mut |change| {
-            let Change { row, column, field, why, shown } = change;
-            let (before, after) = match shown {
-                Some((before, after)) => (before.as_str(), after.as_str()),
-                None => ("", ""),
-            };
-            write(&mut list, format!("{row},{column},{field},{why},{before},{after}\n").as_bytes())
-        })?;
-        list.finish()?;
-        copy.finish()?;
-        let s = if mended == 1 { "" } else { "s" };
-        say(&format!("{}: {mended} cell{s} mended, listed in {}", self.copy.display(), self.list.display()));
-        Ok(())
-    }
 }
 
 struct Job<'a> {
@@ -192,16 +183,32 @@ struct Job<'a> {
     inputs: &'a [Input],
     options: &'a Options,
     reporter: &'a dyn Reporter,
+    progress: Option<&'a ProgressLine>,
+    /// If the run is measured.
+    clock: Option<&'a (dyn Fn() -> Duration + Sync)>,
 }
 
 impl Job<'_> {
     fn run(&self, out: &mut (dyn Write + Send), err: &mut dyn Write) -> Result<Outcome> {
         let mut warn = |text: &str| {
             if !self.quiet {
+                self.clear_progress();
                 let _ = writeln!(err, "warning: {text}");
             }
         };
-        check_files(self.checker, self.inputs, self.options, self.reporter, out, &mut warn)
+        let tell = self.progress.map(|line| |done| line.tell(done));
+        let progress = tell.as_ref().map(|tell| tell as &(dyn Fn(Progress) + Sync));
+        let watch = Watch { clock: self.clock, progress };
+        let Job { checker, inputs, options, reporter, .. } = *self;
+        let outcome = check_files_watched(checker, inputs, options, reporter, out, &mut warn, watch);
+        self.clear_progress();
+        outcome
+    }
+
+    fn clear_progress(&self) {
+        if let Some(line) = self.progress {
+            line.clear();
+        }
     }
 }
 
@@ -218,6 +225,12 @@ impl CheckArgs {
     }
 }
 
+/// A line that shows how far the run is, where it disturbs nothing.
+fn progress(config: &Config, inputs: &[Input]) -> Option<ProgressLine> {
+    let total = || inputs.iter().map(Input::size).sum();
+    ProgressLine::for_a_person(config.output.is_some(), total)
+}
+
 /// Colour is for terminals; `anstream` knows `NO_COLOR`, `CLICOLOR` and dumb terminals.
 fn colour(config: &Config) -> bool {
     match config.color.unwrap_or_default() {
@@ -231,15 +244,16 @@ fn colour(config: &Config) -> bool {
 }
 
 /// What is written must not take the place of the claims.
-fn not_an_input(option: &str, output: &Path, inputs: &[Input]) -> Result<()> {
-    let Ok(output) = output.canonicalize() else { return Ok(()) };
-    let same = |input: &Input| match input {
-        Input::File(path) => path.canonicalize().is_ok_and(|path| path == output),
-        Input::Stdin => false,
-    };
+pub(super) fn not_an_input(option: &str, output: &Path, inputs: &[Input]) -> Result<()> {
+    let same = |input: &Input| matches!(input, Input::File(path) if same_file(path, output));
     if output.is_file() && inputs.iter().any(same) {
         let text = format!("{option} {}: this is one of the files to check", output.display());
         return Err(ErrorKind::Usage(text).into());
     }
     Ok(())
+}
+
+/// Do both name the same file?
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }

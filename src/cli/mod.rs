@@ -9,10 +9,13 @@ mod explain;
 mod lookup;
 mod output;
 mod policies;
+mod progress;
+mod repair;
 mod report;
 mod rules;
 mod settings;
 mod shell;
+mod stats;
 mod tables;
 
 use std::io::{self, BufWriter, Write};

@@ -42,6 +42,9 @@ pub(super) struct Settings {
     /// Most findings in the report, claims whole; the counts stay complete [default: 20000 for html, else no limit].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=u64::from(u32::MAX)))]
     max_findings: Option<u64>,
+    /// Put the rows of each claim together first, on disk, with so much memory: for files in which they are scattered [default: 256 MiB].
+    #[arg(long, value_name = "MIB", num_args = 0..=1, require_equals = true, default_missing_value = "256")]
+    group: Option<u32>,
     /// What the columns are called: a TOML file, or one of tuva, cclf, rif, cms1500.
     #[arg(long, value_name = "MAP")]
     map: Option<PathBuf>,
@@ -81,6 +84,7 @@ impl Settings {
         config.quiet = self.quiet;
         config.threads = self.threads;
         config.max_findings = self.max_findings;
+        config.group = self.group;
         Ok(config)
     }
 

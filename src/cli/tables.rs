@@ -209,7 +209,7 @@ fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<()> {
 }
 
 /// 8623 as 8,623.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {

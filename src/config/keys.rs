@@ -100,7 +100,10 @@ pub(super) static KEYS: &[Key<Config>] = &[
         flag: "--tables",
         about: "Folder of the tables that were added, for every command. The variable `CLEANCLAIM_TABLES` goes over it.",
         example: "tables = \"tables\"",
-        read: |reader, value, to| to.tables = reader.path(value, Path::is_dir, "no such folder"),
+        read: |reader, value, to| {
+            let hint = "; make it, and `cleanclaim tables add` fills it";
+            to.tables = reader.path(value, Path::is_dir, "no such folder", hint);
+        },
         show: |it| it.tables.as_ref().map(|path| path.display().to_string()),
     },
     Key {
@@ -133,7 +136,10 @@ pub(super) static KEYS: &[Key<Config>] = &[
         flag: "--accept",
         about: "Files of accepted findings: these are counted, not shown.",
         example: "accept = \"accepted.csv\"",
-        read: |reader, value, to| to.accept = reader.paths(value, Path::is_file, "no such file"),
+        read: |reader, value, to| {
+            let hint = "; begin it with the line `rule,claim,fingerprint,codes,reason,until`";
+            to.accept = reader.paths(value, Path::is_file, "no such file", hint);
+        },
         show: |it| {
             let shown = |list: &Vec<std::path::PathBuf>| {
                 list.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
@@ -160,7 +166,7 @@ pub(super) static KEYS: &[Key<Config>] = &[
         flag: "--output",
         about: "The file of the report; it appears there only when it is whole.",
         example: "output = \"report.txt\"",
-        read: |reader, value, to| to.output = reader.path(value, |_| true, ""),
+        read: |reader, value, to| to.output = reader.path(value, |_| true, "", ""),
         show: |it| it.output.as_ref().map(|path| path.display().to_string()),
     },
     Key {
@@ -212,6 +218,17 @@ pub(super) static KEYS: &[Key<Config>] = &[
         example: "max-findings = 500",
         read: |reader, value, to| to.max_findings = reader.number(value, u64::from(u32::MAX)),
         show: |it| it.max_findings.map(|n| n.to_string()),
+    },
+    Key {
+        name: "group",
+        takes: "mebibytes of memory; 0 for no",
+        default: "0",
+        flag: "--group",
+        about: "Put the rows of each claim together first, for files in which they are scattered: on disk, in temporary files that no other user \
+                can read and that are gone with the program, about three times as large as the claims. The report is in the order of the claims' first rows.",
+        example: "group = 256",
+        read: |reader, value, to| to.group = reader.number(value, u64::from(u32::MAX)).map(|n| n as u32),
+        show: |it| it.group.map(|n| n.to_string()),
     },
     Key {
         name: "profile",

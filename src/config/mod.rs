@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::accept::Acceptances;
 use crate::engine::{Checker, Options, RuleChoice, RuleSet, When};
-use crate::read::ColumnMap;
+use crate::read::{ColumnMap, Grouping};
 use crate::report::Format;
 use crate::rule::Severity;
 use crate::table::Tables;
@@ -84,6 +84,8 @@ pub struct Config {
     pub threads: Option<u16>,
     /// Most findings in the report.
     pub max_findings: Option<u64>,
+    /// Put the rows of each claim together first, with so many mebibytes of memory; 0 for no.
+    pub group: Option<u32>,
     /// Where it was read from.
     origin: Origin,
 }
@@ -100,6 +102,16 @@ pub struct ProfileChoice {
 }
 
 /// What counts as today, for rules that need to know: services in the future, timely filing, acceptances that end.
+///
+/// ```
+/// use cleanclaim::config::AsOf;
+///
+/// let today = "2026-03-09".parse().ok();
+/// assert_eq!("today".parse::<AsOf>()?.day(today), today);
+/// assert_eq!("2026-03-31".parse::<AsOf>()?.day(today), "2026-03-31".parse().ok());
+/// assert_eq!("none".parse::<AsOf>()?.day(today), None);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AsOf {
     /// The day on which the check is run.
@@ -176,6 +188,17 @@ impl Colour {
 
 impl Config {
     /// The file that holds for a folder: its own, or that of the nearest folder above it.
+    ///
+    /// ```
+    /// use cleanclaim::config::Config;
+    /// # let office = std::env::temp_dir().join(format!("cleanclaim-find-{}", std::process::id()));
+    /// # std::fs::create_dir_all(office.join("march"))?;
+    /// std::fs::write(office.join("cleanclaim.toml"), "fail-on = 'warning'\n")?;
+    /// let found = Config::find(office.join("march")).ok_or("no file")?;
+    /// assert_eq!(Config::read(&found)?.stated_text(), format!("fail-on  warning  {}:1\n", found.display()));
+    /// # std::fs::remove_dir_all(&office)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn find(folder: impl AsRef<Path>) -> Option<PathBuf> {
         let folder = folder.as_ref();
         let depth = folder.canonicalize().ok()?.components().count();
@@ -214,6 +237,17 @@ impl Config {
 
     /// With what the command line says over it: each of its choices replaces the file's. Of rules, what it selects begins the choice anew, in
     /// profiles too; what it ignores and re-levels comes on top.
+    ///
+    /// ```
+    /// use cleanclaim::Severity;
+    /// use cleanclaim::config::Config;
+    ///
+    /// let file = Config::parse("fail-on = 'warning'\nquiet = true\n", "cleanclaim.toml")?;
+    /// let flags = Config::parse("fail-on = 'error'\n", "flags")?;
+    /// let both = file.with(flags);
+    /// assert_eq!((both.fail_on, both.quiet), (Some(Severity::Error), Some(true)));
+    /// # Ok::<(), cleanclaim::Error>(())
+    /// ```
     #[must_use]
     pub fn with(self, flags: Config) -> Config {
         let mut columns = self.columns;
@@ -235,6 +269,7 @@ impl Config {
             quiet: flags.quiet.or(self.quiet),
             threads: flags.threads.or(self.threads),
             max_findings: flags.max_findings.or(self.max_findings),
+            group: flags.group.or(self.group),
             origin: self.origin,
         }
     }
@@ -245,6 +280,18 @@ impl Config {
     }
 
     /// The rules that run for claims of a profile, or of none.
+    ///
+    /// ```
+    /// use cleanclaim::config::Config;
+    ///
+    /// let text = "ignore = ['DXS']\n[[profile]]\nname = 'strict'\nwhen = { payer = 'Plan B' }\nselect = ['ALL']\n";
+    /// let config = Config::parse(text, "cleanclaim.toml")?;
+    /// let runs = |name| -> cleanclaim::Result<bool> {
+    ///     Ok(config.rule_set(config.profile(name))?.iter().any(|(rule, _)| rule.id == "DXS001"))
+    /// };
+    /// assert!(runs("strict")? && !runs("another")?);
+    /// # Ok::<(), cleanclaim::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If a rule is named that there is not.
@@ -311,6 +358,7 @@ impl Config {
             map: self.column_map()?,
             fail_on: self.fail_on.unwrap_or(default.fail_on),
             most_findings: self.max_findings.or(self.format.unwrap_or_default().most_findings()),
+            group: self.group.filter(|&mebibytes| mebibytes > 0).map(Grouping::with_mebibytes),
         })
     }
 

@@ -4,6 +4,10 @@ use super::FILE_NAME;
 use super::keys::{KEYS, Key, PROFILE_KEYS, RULE_KEYS, WHEN_KEYS};
 
 /// The reference page of all keys.
+///
+/// ```
+/// assert!(cleanclaim::config::config_page().contains("### `fail-on`"));
+/// ```
 pub fn config_page() -> String {
     let mut out = format!(
         "# `{FILE_NAME}`\n\n\

@@ -200,9 +200,16 @@ impl Reader<'_> {
         text.parse().map_err(|e: String| self.wrong(value.span(), e)).ok()
     }
 
-    pub(super) fn path(&mut self, value: &Value<'_>, is: fn(&Path) -> bool, not: &str) -> Option<PathBuf> {
+    /// A path at which there is what there must be; `not` and `hint` say so where there is not, with the path between them.
+    pub(super) fn path(
+        &mut self,
+        value: &Value<'_>,
+        is: fn(&Path) -> bool,
+        not: &str,
+        hint: &str,
+    ) -> Option<PathBuf> {
         let text = self.text(value)?;
-        self.existing(value.span(), &text, is, not)
+        self.existing(value.span(), &text, is, not, hint)
     }
 
     pub(super) fn paths(
@@ -210,9 +217,10 @@ impl Reader<'_> {
         value: &Value<'_>,
         is: fn(&Path) -> bool,
         not: &str,
+        hint: &str,
     ) -> Option<Vec<PathBuf>> {
         let texts = self.texts(value);
-        Some(texts.into_iter().filter_map(|(at, text)| self.existing(at, &text, is, not)).collect())
+        Some(texts.into_iter().filter_map(|(at, text)| self.existing(at, &text, is, not, hint)).collect())
     }
 
     fn existing(
@@ -221,6 +229,7 @@ impl Reader<'_> {
         text: &str,
         is: fn(&Path) -> bool,
         not: &str,
+        hint: &str,
     ) -> Option<PathBuf> {
         let path = self.folder.join(text);
         if text.is_empty() {
@@ -228,7 +237,7 @@ impl Reader<'_> {
         } else if is(&path) {
             return Some(path);
         } else {
-            self.wrong(at, format!("{not}: {}", path.display()));
+            self.wrong(at, format!("{not}: {}{hint}", path.display()));
         }
         None
     }
@@ -240,7 +249,7 @@ impl Reader<'_> {
             return Some(PathBuf::from(text));
         }
         if Path::new(&text).extension().is_some() {
-            return self.existing(value.span(), &text, Path::is_file, "no such file");
+            return self.existing(value.span(), &text, Path::is_file, "no such file", "");
         }
         let presets: Vec<(&str, ())> = PRESETS.iter().map(|preset| (preset.name, ())).collect();
         self.choice(value.span(), &text, "column map", &presets).map(|()| PathBuf::from(text))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::watch::Step;
 use super::{Session, When};
 use crate::accept::Acceptances;
 use crate::claim::Claim;
@@ -246,10 +247,12 @@ pub(super) struct Desk<'c> {
 }
 
 impl Desk<'_> {
-    /// Checks a claim; its findings by line, field and rule. They stay until the next claim.
-    pub(super) fn check(&mut self, claim: &Claim) -> &[Finding] {
+    /// Checks a claim and says after every step which one it was; the findings by line, field and rule. They stay until the next claim.
+    #[inline]
+    pub(super) fn check(&mut self, claim: &Claim, mut done: impl FnMut(Step)) -> &[Finding] {
         let facts = self.resolver.look(claim);
         self.count_lines();
+        done(Step::Resolved);
         self.findings.list.clear();
         let asked = self.asked.about(facts);
         if asked == NOBODY {
@@ -271,6 +274,7 @@ impl Desk<'_> {
             if severity != rule.severity {
                 out.list[before..].iter_mut().for_each(|f| f.severity = severity);
             }
+            done(Step::Asked(rule));
         }
         if out.list.len() > 1 {
             // The claim as a whole first, then line by line.

@@ -9,6 +9,12 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
+    /// Forgets what there is, and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.claims.clear();
+    }
+
     /// Says that a claim's findings end here.
     pub(super) fn end_claim(&mut self, findings: usize) {
         self.claims.push((self.bytes.len(), findings as u64));

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::checker::{Desk, merge};
+use super::watch::Step;
 use crate::accept::accepted_by_claim;
 use crate::claim::Claim;
 use crate::read::Columns;
@@ -64,11 +65,17 @@ impl<'c> Session<'c> {
 
     /// Checks a claim; its findings by line, field and rule, without those that were accepted. They are the session's until the next claim.
     pub fn check(&mut self, claim: &Claim) -> &[Finding] {
+        self.check_with(claim, |_| ())
+    }
+
+    /// The same; says after every step which one it was.
+    #[inline]
+    pub(super) fn check_with(&mut self, claim: &Claim, done: impl FnMut(Step)) -> &[Finding] {
         self.at = self.checker.plan_of(claim);
         if self.at > 0 {
             self.tally.profiles[self.at - 1] += 1;
         }
-        self.desks[self.at].check(claim);
+        self.desks[self.at].check(claim, done);
         self.accept(claim)
     }
 

@@ -10,9 +10,10 @@ use rustc_hash::FxHashSet;
 
 use super::rendered::{Rendered, Written};
 use super::summary::Tally;
+use super::watch::{Progress, Stage, Stats, Watch};
 use super::{Checker, Session, Summary};
 use crate::claim::{Claim, Fault, Field, Reason};
-use crate::read::{Assembler, Block, ColumnMap, Cutter, Input};
+use crate::read::{Assembler, Block, Blocks, ColumnMap, Grouping, Input, id_hash};
 use crate::report::{Checked, Reporter};
 use crate::rule::{Finding, Severity};
 use crate::{Cents, Error, ErrorKind, Result};
@@ -28,6 +29,8 @@ pub struct Options {
     pub fail_on: Severity,
     /// Most findings that are written, for a report that a person opens; the summary counts all. Whole claims only.
     pub most_findings: Option<u64>,
+    /// Put the rows of each claim together first: for files in which they are scattered.
+    pub group: Option<Grouping>,
 }
 
 /// What a run gave.
@@ -37,6 +40,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// Files that could not be read, or not to their end.
     pub failed: Vec<Error>,
+    /// What it took; `None` if nobody brought a clock.
+    pub stats: Option<Stats>,
 }
 
 impl Outcome {
@@ -59,6 +64,23 @@ pub fn check_files(
     out: &mut (dyn Write + Send),
     warn: &mut dyn FnMut(&str),
 ) -> Result<Outcome> {
+    check_files_watched(checker, inputs, options, reporter, out, warn, Watch::default())
+}
+
+/// As [`check_files`], with somebody who looks on.
+///
+/// # Errors
+/// As [`check_files`].
+pub fn check_files_watched(
+    checker: &Checker,
+    inputs: &[Input],
+    options: &Options,
+    reporter: &dyn Reporter,
+    out: &mut (dyn Write + Send),
+    warn: &mut dyn FnMut(&str),
+    watch: Watch<'_>,
+) -> Result<Outcome> {
+    let began = watch.clock.map(|clock| clock());
     let threads = match options.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
@@ -69,17 +91,21 @@ pub fn check_files(
     let mut tally = Tally::default();
     let mut failed = Vec::new();
     let mut written = Written::new(options.most_findings);
+    let (mut progress, mut most_workers) = (Progress::default(), 0);
     for input in inputs {
         let name = input.name();
-        let opened = input.open().and_then(|from| Cutter::open(&name, from, &options.map));
-        let cutter = match opened {
-            Ok(cutter) => cutter,
+        if let Some(clock) = watch.clock {
+            tally.times.begin(clock);
+        }
+        let blocks = match Blocks::open(input, &options.map, options.group.as_ref()) {
+            Ok(blocks) => blocks,
             Err(e) => {
                 failed.push(e);
                 continue;
             }
         };
-        let layout = cutter.layout();
+        watch.lap(&mut tally.times, Stage::Read);
+        let layout = blocks.layout();
         if !layout.unknown.is_empty() {
             warn(&format!("{name}: columns ignored: {}", layout.unknown.join(", ")));
         }
@@ -91,8 +117,9 @@ pub fn check_files(
             fail_on: options.fail_on,
             by_party: reporter.counts_parties(),
             full: AtomicBool::new(written.full),
-            window: threads * 2 + 2,
-            source: Mutex::new(Source { cutter: Some(cutter), next: 0, failed: None, spare: vec![] }),
+            grouped: options.group.is_some(),
+            window: threads + 1,
+            source: Mutex::new(Source { blocks: Some(blocks), next: 0, failed: None, spare: vec![] }),
             sink: Mutex::new(Sink {
                 out: &mut *out,
                 next: 0,
@@ -102,8 +129,11 @@ pub fn check_files(
                 broken: None,
                 internal: vec![],
                 tally: Tally::default(),
+                progress,
+                workers: 0,
             }),
             turn: Condvar::new(),
+            watch,
         };
         if threads == 1 {
             run.work();
@@ -117,6 +147,8 @@ pub fn check_files(
         let source = run.source.into_inner().unwrap_or_else(PoisonError::into_inner);
         let sink = run.sink.into_inner().unwrap_or_else(PoisonError::into_inner);
         written = sink.written;
+        progress = sink.progress;
+        most_workers = most_workers.max(sink.workers);
         if sink.tally.lines == 0 && source.failed.is_none() && sink.broken.is_none() {
             warn(&format!("{name}: a header and no claim lines"));
         }
@@ -127,6 +159,8 @@ pub fn check_files(
             return Err(e);
         }
     }
+    let times = std::mem::take(&mut tally.times);
+    failed.extend(checker.tables().all_read().err());
     let mut summary = tally.summary(checker);
     summary.fail_on = options.fail_on;
     summary.left_out = summary.total().saturating_sub(written.findings);
@@ -134,7 +168,9 @@ pub fn check_files(
     reporter.finish(&summary, &mut end);
     write(out, &end)?;
     out.flush().map_err(|e| Error::io("output", e))?;
-    Ok(Outcome { summary, failed })
+    let elapsed = watch.clock.zip(began).map(|(clock, began)| clock().saturating_sub(began));
+    let stats = elapsed.map(|elapsed| times.stats(elapsed, most_workers, progress));
+    Ok(Outcome { summary, failed, stats })
 }
 
 fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
@@ -153,18 +189,22 @@ struct Run<'a> {
     by_party: bool,
     /// Is the report full? Then claims are counted and not rendered.
     full: AtomicBool,
+    /// Does each claim stand in one piece for certain? Then its id is not remembered.
+    grouped: bool,
     window: usize,
     source: Mutex<Source>,
     sink: Mutex<Sink<'a>>,
     turn: Condvar,
+    watch: Watch<'a>,
 }
 
 struct Source {
     /// `None` once the file has ended.
-    cutter: Option<Cutter>,
+    blocks: Option<Blocks>,
     next: usize,
     failed: Option<Error>,
-    spare: Vec<Vec<u8>>,
+    /// Blocks that were reported, for the room that they have.
+    spare: Vec<Done>,
 }
 
 struct Sink<'a> {
@@ -176,16 +216,21 @@ struct Sink<'a> {
     broken: Option<Error>,
     internal: Vec<Error>,
     tally: Tally,
+    progress: Progress,
+    /// Threads that had something to check.
+    workers: usize,
 }
 
 /// First and last id of a block.
 type FirstLast = (Box<[u8]>, Box<[u8]>);
 
-/// A block's report.
+/// A block and its report.
+#[derive(Default)]
 struct Done {
     rendered: Rendered,
     block: Block,
     ids: Vec<ClaimAt>,
+    lines: u64,
     /// Are the ids in strictly ascending order, and which are the first and the last?
     ascending: Option<FirstLast>,
 }
@@ -207,46 +252,67 @@ impl Run<'_> {
         let mut session = self.checker.session_on(&self.layout.columns);
         let mut assembler = Assembler::new(self.layout.clone());
         let mut tally = Tally::default();
-        while let Some((number, block)) = self.take() {
-            let done = self.check_block(block, &mut session, &mut assembler, &mut tally);
+        if let Some(clock) = self.watch.clock {
+            tally.times.begin(clock);
+        }
+        while let Some((number, mut done)) = self.take(&mut tally) {
+            self.check_block(&mut done, &mut session, &mut assembler, &mut tally);
+            if let Some(clock) = self.watch.clock {
+                tally.times.block(clock);
+            }
             self.hand_in(number, done, &mut session, &mut tally);
         }
         tally.finish(&session, &self.layout.columns);
-        lock(&self.sink).tally.add(&tally);
+        let mut sink = lock(&self.sink);
+        sink.tally.add(&tally);
+        sink.workers += usize::from(tally.claims > 0);
     }
 
     /// The next block, with its number.
-    fn take(&self) -> Option<(usize, Block)> {
+    fn take(&self, tally: &mut Tally) -> Option<(usize, Done)> {
         let mut source = lock(&self.source);
-        let spare = source.spare.pop().unwrap_or_default();
-        let block = match source.cutter.as_mut()?.next_into(spare) {
-            Ok(Some(block)) => block,
+        self.watch.lap(&mut tally.times, Stage::Wait);
+        let mut done = source.spare.pop().unwrap_or_default();
+        let next = source.blocks.as_mut()?.next_into(std::mem::take(&mut done.block.bytes));
+        self.watch.lap(&mut tally.times, Stage::Read);
+        match next {
+            Ok(Some(block)) => done.block = block,
             Ok(None) => {
-                source.cutter = None;
+                source.blocks = None;
                 return None;
             }
             Err(e) => {
-                source.cutter = None;
+                source.blocks = None;
                 source.failed = Some(e);
                 return None;
             }
-        };
+        }
         source.next += 1;
-        Some((source.next - 1, block))
+        Some((source.next - 1, done))
     }
 
     fn check_block<'c>(
         &'c self,
-        block: Block,
+        done: &mut Done,
         session: &mut Session<'c>,
         assembler: &mut Assembler,
         tally: &mut Tally,
-    ) -> Done {
-        let (mut rendered, mut ids) = (Rendered::default(), Vec::new());
+    ) {
+        let Done { rendered, block, ids, .. } = done;
+        rendered.clear();
+        ids.clear();
         let mut ascending = true;
+        let lines_before = tally.lines;
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
-        assembler.claims(&block, |claim| {
+        assembler.claims(block, |claim| {
+            let charge = claim.charge();
+            let clean = self.check_claim(claim, session, tally, rendered);
+            tally.charge(charge, clean);
             let id = claim.id.as_bytes();
+            // Rows without an id are claims of their own: none came before.
+            if self.grouped || id.is_empty() {
+                return;
+            }
             if ids.is_empty() {
                 first.extend_from_slice(id);
             } else {
@@ -254,13 +320,11 @@ impl Run<'_> {
             }
             last.clear();
             last.extend_from_slice(id);
-            let charge = claim.charge();
-            let clean = self.check_claim(claim, session, tally, &mut rendered);
-            tally.charge(charge, clean);
-            ids.push(ClaimAt { id: hash(id), row: claim.row, clean, charge, plan: session.plan() as u16 });
+            let plan = session.plan() as u16;
+            ids.push(ClaimAt { id: id_hash(id), row: claim.row, clean, charge, plan });
         });
-        let ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
-        Done { rendered, block, ids, ascending }
+        done.ascending = ascending.then(|| (first.into_boxed_slice(), last.into_boxed_slice()));
+        done.lines = tally.lines - lines_before;
     }
 
     /// Checks and reports a claim; `true` if it is clean.
@@ -271,10 +335,14 @@ impl Run<'_> {
         tally: &mut Tally,
         out: &mut Rendered,
     ) -> bool {
+        let sampled = self.watch.clock.filter(|&clock| tally.times.sample(clock, tally.claims));
         tally.claims += 1;
         tally.lines += claim.lines.len() as u64;
         // A rule that panics must not take the run with it.
-        let checked = catch_unwind(AssertUnwindSafe(|| session.check(claim).len()));
+        let checked = catch_unwind(AssertUnwindSafe(|| match sampled {
+            None => session.check(claim).len(),
+            Some(clock) => session.check_with(claim, |step| tally.times.step(clock, step)).len(),
+        }));
         if checked.is_err() {
             let rule = session.current_rule().id;
             let error = ErrorKind::Internal { claim: claim.id.clone(), row: claim.row, rule };
@@ -285,6 +353,9 @@ impl Run<'_> {
         }
         let clean = self.report(claim, session.findings(), tally, out);
         tally.clean_claims += i64::from(clean);
+        if let Some(clock) = sampled {
+            tally.times.reported(clock);
+        }
         clean
     }
 
@@ -292,7 +363,7 @@ impl Run<'_> {
     fn report(&self, claim: &Claim, findings: &[Finding], tally: &mut Tally, out: &mut Rendered) -> bool {
         findings.iter().for_each(|f| tally.count(f));
         if self.by_party {
-            tally.count_parties(claim, findings);
+            tally.parties.count(claim, findings);
         }
         if !findings.is_empty() && !self.full.load(Ordering::Relaxed) {
             if !out.bytes.is_empty() {
@@ -311,6 +382,7 @@ impl Run<'_> {
         while number > sink.next + self.window {
             sink = self.turn.wait(sink).unwrap_or_else(PoisonError::into_inner);
         }
+        self.watch.lap(&mut tally.times, Stage::Wait);
         sink.waiting.insert(number, done);
         loop {
             let next = sink.next;
@@ -329,13 +401,19 @@ impl Run<'_> {
                 }
             }
             sink.next += 1;
+            sink.progress.bytes += done.block.bytes.len() as u64;
+            sink.progress.lines += done.lines;
+            if let Some(tell) = self.watch.progress {
+                tell(sink.progress);
+            }
             let mut source = lock(&self.source);
             if sink.broken.is_some() {
-                source.cutter = None;
+                source.blocks = None;
             }
-            source.spare.push(done.block.bytes);
+            source.spare.push(done);
         }
         self.turn.notify_all();
+        self.watch.lap(&mut tally.times, Stage::Report);
     }
 
     /// Adds a finding for every claim whose id came before, with other claims between.
@@ -418,13 +496,6 @@ impl Seen {
 /// The order of numbers without leading zeros, and of texts of one length.
 fn before(a: &[u8], b: &[u8]) -> bool {
     (a.len(), a) < (b.len(), b)
-}
-
-fn hash(id: &[u8]) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(id);
-    hasher.finish()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

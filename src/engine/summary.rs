@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::parties::{Parties, Share, add};
 use super::session::SessionTally;
+use super::watch::Times;
 use super::{Checker, Session};
 use crate::accept::{Acceptance, Unused};
-use crate::claim::Claim;
-use crate::code::Npi;
 use crate::read::Columns;
 use crate::rule::{Finding, NotEvaluated, Rule, Severity};
 use crate::table::TableKind;
@@ -42,15 +42,17 @@ pub struct Summary {
     pub rules: Vec<RuleCount>,
     /// Findings by the line's rendering provider, or else the claim's billing provider; counted only for reports that show them.
     pub providers: Vec<Share>,
-    /// Findings by payer, as the file names it; counted only for reports that show them.
+    /// Findings by payer, as the file names it, if at least five patients have it; counted only for reports that show them.
     pub payers: Vec<Share>,
+    /// Findings of all other payers, by severity. What only a few patients have in the payer's column may be somebody's name.
+    pub other_payers: [u64; 3],
     /// What could not be evaluated, in the order of the rules.
     pub not_evaluated: Vec<NotEvaluated>,
     /// The tables that were used.
     pub tables: Vec<TableUse>,
 }
 
-/// What the claims of a run charge. A claim's charge is [`Claim::charge`]: its stated total, or else the sum of its lines.
+/// What the claims of a run charge. A claim's charge is [`Claim::charge`](crate::Claim::charge): its stated total, or else the sum of its lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
     /// Charges of all claims.
@@ -59,22 +61,6 @@ pub struct Charges {
     pub at_stake: Cents,
     /// Claims that are not clean and state no charge; they are in neither sum.
     pub unstated: u64,
-}
-
-/// Findings of one provider or payer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// The NPI or the payer; empty for findings on claims that name none.
-    pub name: String,
-    /// Its findings by severity: info, warning, error.
-    pub counts: [u64; 3],
-}
-
-impl Share {
-    /// All its findings.
-    pub fn total(&self) -> u64 {
-        self.counts.iter().sum()
-    }
 }
 
 /// A profile and how often it was used.
@@ -137,13 +123,14 @@ pub(crate) struct Tally {
     billed: i128,
     at_stake: i128,
     unstated: u64,
-    providers: BTreeMap<Option<Npi>, [u64; 3]>,
-    payers: BTreeMap<String, [u64; 3]>,
+    pub(super) parties: Parties,
     sessions: SessionTally,
     /// By rule id.
     rules: BTreeMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
     gaps: Vec<NotEvaluated>,
+    /// Only if the run is measured.
+    pub(super) times: Times,
 }
 
 impl Tally {
@@ -166,18 +153,6 @@ impl Tally {
         match charge {
             Some(charge) => self.at_stake += i128::from(charge.0),
             None => self.unstated += 1,
-        }
-    }
-
-    /// Counts findings by provider and payer.
-    pub(crate) fn count_parties(&mut self, claim: &Claim, findings: &[Finding]) {
-        for finding in findings {
-            let severity = finding.severity as usize;
-            self.providers.entry(finding.provider(claim)).or_default()[severity] += 1;
-            match self.payers.get_mut(&claim.payer) {
-                Some(counts) => counts[severity] += 1,
-                None => self.payers.entry(claim.payer.clone()).or_default()[severity] += 1,
-            }
         }
     }
 
@@ -212,16 +187,12 @@ impl Tally {
         self.at_stake += other.at_stake;
         self.unstated += other.unstated;
         self.sessions.add(&other.sessions);
+        self.times.add(&other.times);
         for (id, theirs) in &other.rules {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
             add(&mut self.rules.entry(id).or_insert(none).counts, theirs.counts);
         }
-        for (&npi, &theirs) in &other.providers {
-            add(self.providers.entry(npi).or_default(), theirs);
-        }
-        for (payer, &theirs) in &other.payers {
-            add(self.payers.entry(payer.clone()).or_default(), theirs);
-        }
+        self.parties.add(&other.parties);
         for (&kind, &lines) in &other.stale {
             self.count_stale(kind, lines);
         }
@@ -255,6 +226,7 @@ impl Tally {
             profile: name.to_owned(),
             claims: self.sessions.profiles.get(at).copied().unwrap_or(0),
         });
+        let (providers, payers, other_payers) = self.parties.shares();
         Summary {
             claims: self.claims,
             clean_claims: u64::try_from(self.clean_claims).unwrap_or(0),
@@ -270,12 +242,9 @@ impl Tally {
             profiles: profiles.collect(),
             findings,
             rules: self.rules.into_values().collect(),
-            providers: shares(
-                self.providers
-                    .into_iter()
-                    .map(|(npi, n)| (npi.map_or_else(String::new, |npi| npi.to_string()), n)),
-            ),
-            payers: shares(self.payers),
+            providers,
+            payers,
+            other_payers,
             not_evaluated: self.gaps,
             tables,
             ..Summary::default()
@@ -283,22 +252,9 @@ impl Tally {
     }
 }
 
-fn add(ours: &mut [u64; 3], theirs: [u64; 3]) {
-    for (ours, theirs) in ours.iter_mut().zip(theirs) {
-        *ours += theirs;
-    }
-}
-
 /// A sum, as far as the type reaches.
 fn cents(sum: i128) -> Cents {
     Cents(sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
-}
-
-/// Those with most findings first, then by name.
-fn shares(of: impl IntoIterator<Item = (String, [u64; 3])>) -> Vec<Share> {
-    let mut out: Vec<Share> = of.into_iter().map(|(name, counts)| Share { name, counts }).collect();
-    out.sort_by(|a, b| b.total().cmp(&a.total()).then_with(|| a.name.cmp(&b.name)));
-    out
 }
 
 impl Tally {

@@ -109,25 +109,45 @@ impl Input {
             }
             Input::Stdin => Box::new(io::stdin()),
         };
-        let mut magic = [0; 4];
-        let mut got = 0;
-        while got < 4 {
-            match raw.read(&mut magic[got..]).map_err(failed)? {
-                0 => break,
-                n => got += n,
-            }
-        }
-        let start = io::Cursor::new(magic[..got].to_vec()).chain(raw);
-        Ok(match magic {
-            [0x1F, 0x8B, ..] => {
+        let (start, packing) = begin(&mut raw).map_err(failed)?;
+        let start = io::Cursor::new(start).chain(raw);
+        Ok(match packing {
+            Some(Packing::Gzip) => {
                 Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, start)))
             }
-            [0x28, 0xB5, 0x2F, 0xFD] => Box::new(Zstd {
+            Some(Packing::Zstd) => Box::new(Zstd {
                 from: BufReader::with_capacity(1 << 16, start),
                 frame: FrameDecoder::new(),
                 open: false,
             }),
-            _ => Box::new(start),
+            None => Box::new(start),
         })
     }
+
+    /// How many bytes of claims there are, if that can be known before they are read: in a file that is not packed.
+    pub fn size(&self) -> Option<u64> {
+        let Input::File(path) = self else { return None };
+        // What is no file, as a pipe, must not be touched before it is read.
+        let size = path.metadata().ok().filter(|file| file.is_file())?.len();
+        let (_, packing) = begin(&mut File::open(path).ok()?).ok()?;
+        packing.is_none().then_some(size)
+    }
+}
+
+/// How a file is packed.
+enum Packing {
+    Gzip,
+    Zstd,
+}
+
+/// The first bytes, and what they say.
+fn begin(from: &mut dyn Read) -> io::Result<(Vec<u8>, Option<Packing>)> {
+    let mut start = Vec::with_capacity(4);
+    from.take(4).read_to_end(&mut start)?;
+    let packing = match start[..] {
+        [0x1F, 0x8B, ..] => Some(Packing::Gzip),
+        [0x28, 0xB5, 0x2F, 0xFD] => Some(Packing::Zstd),
+        _ => None,
+    };
+    Ok((start, packing))
 }

@@ -3,8 +3,8 @@
 mod csv;
 mod input;
 
-pub(crate) use csv::{Assembler, Block, Cutter, Layout, row_ends};
-pub use csv::{ColumnMap, Columns, PRESETS, columns_page};
+pub(crate) use csv::{Assembler, Block, Blocks, Cutter, Layout, id_hash, row_ends};
+pub use csv::{ColumnMap, Columns, Grouping, PRESETS, columns_page};
 pub use input::Input;
 
 use crate::{Claim, Result};

@@ -127,7 +127,7 @@ impl Repairer<'_> {
         let mut rows = RawRows::new(bytes, self.layout.delimiter, block.slow);
         let mut cells = Vec::new();
         // Up to where it was copied, and the row of that place.
-        let (mut copied, mut row, mut counted) = (0, block.first_row, 0);
+        let (mut copied, mut row, mut counted) = (0, block.numbering.of(0), 0);
         while rows.next(&mut cells) {
             let (Some(first), Some(last)) = (cells.first(), cells.last()) else { continue };
             row += row_ends(&bytes[counted..first.start], self.layout.carriage_returns).count() as u64;

@@ -16,6 +16,22 @@ const HEADER: &[u8] = b"kind,file,row,claim_id,line,rule,name,severity,field,cod
 const COLUMNS: usize = 19;
 
 /// One row a finding.
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::Csv;
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut out = Vec::new();
+/// let outcome = check_files(&checker, &claims, &Options::default(), &Csv, &mut out, &mut |_| ())?;
+/// let text = String::from_utf8(out)?;
+/// let findings = text.lines().filter(|row| row.starts_with("finding,")).count();
+/// assert_eq!(findings as u64, outcome.summary.total());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Csv;
 

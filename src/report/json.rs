@@ -8,6 +8,22 @@ use crate::engine::Summary;
 pub(super) const VERSION: u32 = 1;
 
 /// The findings in a list, the summary after it.
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::Json;
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut out = Vec::new();
+/// let outcome = check_files(&checker, &claims, &Options::default(), &Json, &mut out, &mut |_| ())?;
+/// let report: serde_json::Value = serde_json::from_slice(&out)?;
+/// assert_eq!(report["findings"][0]["rule"], "COD002");
+/// assert_eq!(report["summary"]["claims"], outcome.summary.claims);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json;
 

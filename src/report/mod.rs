@@ -48,13 +48,27 @@ pub trait Reporter: Sync {
     fn claim(&self, of: &Checked<'_>, out: &mut Vec<u8>);
     /// What comes last.
     fn finish(&self, summary: &Summary, out: &mut Vec<u8>);
-    /// Does the end need the counts by provider and payer? They take some hundred bytes for each, and only those with findings are held.
+    /// Does the end need the counts by provider and payer? They take some hundred bytes for each.
     fn counts_parties(&self) -> bool {
         false
     }
 }
 
 /// A claim that has findings.
+///
+/// ```
+/// use cleanclaim::report::{Checked, Ndjson, Reporter};
+/// use cleanclaim::{Checker, Claim, Tables};
+///
+/// let checker = Checker::new(Tables::embedded());
+/// let mut claim = Claim::new("A-1");
+/// claim.add_diagnosis("E11");
+/// let findings = checker.check(&claim).findings;
+/// let of = Checked { claim: &claim, findings: &findings, file: "", tables: checker.tables() };
+/// let mut out = Vec::new();
+/// Ndjson.claim(&of, &mut out);
+/// assert_eq!(out.split(|&b| b == b'\n').count(), findings.len() + 1);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Checked<'a> {
     /// The claim.
@@ -68,6 +82,15 @@ pub struct Checked<'a> {
 }
 
 /// The formats of a report.
+///
+/// ```
+/// use cleanclaim::report::Format;
+///
+/// let format: Format = "SARIF".parse()?;
+/// assert_eq!((format, format.name()), (Format::Sarif, "sarif"));
+/// assert!("pdf".parse::<Format>().is_err());
+/// # Ok::<(), cleanclaim::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// For people: grouped by claim, the offending code shown in its place.

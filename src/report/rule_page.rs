@@ -34,6 +34,12 @@ pub(super) fn status(rule: &Rule) -> (&'static str, Option<&'static str>) {
 }
 
 /// A page for the terminal.
+///
+/// ```
+/// let rule = cleanclaim::rules::find("header-diagnosis").ok_or("no such rule")?;
+/// assert!(cleanclaim::report::rule_text(rule).starts_with("COD002 header-diagnosis"));
+/// # Ok::<(), &str>(())
+/// ```
 pub fn rule_text(rule: &Rule) -> String {
     let mut out = String::with_capacity(1024);
     // Writing to a string cannot fail.
@@ -83,6 +89,12 @@ fn text_page(out: &mut String, rule: &Rule) -> fmt::Result {
 }
 
 /// A section of the reference page.
+///
+/// ```
+/// let rule = cleanclaim::rules::find("COD002").ok_or("no such rule")?;
+/// assert!(cleanclaim::report::rule_markdown(rule).starts_with("### COD002 header-diagnosis"));
+/// # Ok::<(), &str>(())
+/// ```
 pub fn rule_markdown(rule: &Rule) -> String {
     let mut out = String::with_capacity(1024);
     // Writing to a string cannot fail.
@@ -125,6 +137,11 @@ fn markdown_section(out: &mut String, rule: &Rule) -> fmt::Result {
 }
 
 /// The whole reference page: a table of all rules, then each, family by family.
+///
+/// ```
+/// let page = cleanclaim::report::rules_markdown(cleanclaim::rules::all());
+/// assert!(page.starts_with("# Rules\n") && page.contains("### COD002 header-diagnosis"));
+/// ```
 pub fn rules_markdown<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> String {
     let rules: Vec<&Rule> = rules.into_iter().filter(|r| r.status != Status::Removed).collect();
     let mut out = String::from(
@@ -158,6 +175,13 @@ pub fn rules_markdown<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> String {
 }
 
 /// All that is said of rules, as a JSON list.
+///
+/// ```
+/// let json = cleanclaim::report::rule_json(cleanclaim::rules::all());
+/// let list: Vec<serde_json::Value> = serde_json::from_slice(&json)?;
+/// assert!(list.iter().any(|rule| rule["id"] == "COD002"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn rule_json<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Vec<u8> {
     let mut out = b"[\n".to_vec();
     for (i, rule) in rules.into_iter().enumerate() {

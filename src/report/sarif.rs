@@ -19,6 +19,23 @@ use crate::{Field, rules};
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 
 /// One SARIF log with one run.
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::Sarif;
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut out = Vec::new();
+/// let outcome = check_files(&checker, &claims, &Options::default(), &Sarif, &mut out, &mut |_| ())?;
+/// let log: serde_json::Value = serde_json::from_slice(&out)?;
+/// let results = log["runs"][0]["results"].as_array().ok_or("no results")?;
+/// assert_eq!(results.len() as u64, outcome.summary.total());
+/// assert_eq!(log["runs"][0]["tool"]["driver"]["name"], "cleanclaim");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sarif;
 

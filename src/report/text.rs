@@ -16,6 +16,22 @@ const WIDTH: usize = 100;
 const MOST_NAMED: usize = 3;
 
 /// Text, with or without colour.
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::Text;
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut out = Vec::new();
+/// let outcome = check_files(&checker, &claims, &Options::default(), &Text { colour: false }, &mut out, &mut |_| ())?;
+/// let text = String::from_utf8(out)?;
+/// assert!(text.contains("error COD002 header-diagnosis: M54.5 is a header"));
+/// assert!(text.contains(&format!("{} claims", outcome.summary.claims)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text {
     /// Mark what matters with the terminal's colours.

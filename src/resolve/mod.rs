@@ -570,7 +570,7 @@ pub(crate) fn setting(claim: &Claim) -> Option<Setting> {
 /// What can be said of a code that the table does not list.
 fn unlisted(cover: Cover, day: Date) -> ProcedureStanding {
     match cover {
-        Cover::None => ProcedureStanding::NotEvaluated(Why::NoTable(TableKind::Procedures)),
+        Cover::None => ProcedureStanding::NotEvaluated(Why::NoneOfThisKind),
         Cover::Whole { from } | Cover::Partial { from, .. } if day < from => {
             ProcedureStanding::NotEvaluated(Why::BeforeTable(TableKind::Procedures))
         }

@@ -9,8 +9,10 @@ use crate::table::TableKind;
 /// Why a code could not be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
-    /// The table is not there, or does not cover codes of this kind.
+    /// The table is not there.
     NoTable(TableKind),
+    /// There are tables of CPT and HCPCS codes, and none with codes or modifiers of this kind.
+    NoneOfThisKind,
     /// The day is before the table's window.
     BeforeTable(TableKind),
     /// The day is before this one, the first for which the notes of the tabular list are known.
@@ -48,6 +50,13 @@ impl fmt::Display for Why {
             Why::NoTable(kind) => {
                 write!(f, "no table of {}; add one with `{}`", kind.title(), kind.how_to_add())
             }
+            Why::NoneOfThisKind => write!(
+                f,
+                "the table of {} has none of this kind; CPT codes come with `cleanclaim tables add LONGULT.txt`, HCPCS codes and modifiers with \
+                 `{}`",
+                TableKind::Procedures.title(),
+                TableKind::Procedures.how_to_add()
+            ),
             Why::BeforeTable(kind) => {
                 write!(
                     f,
@@ -64,7 +73,7 @@ impl fmt::Display for Why {
             Why::NoDate => f.write_str("no date of service"),
             Why::NoToday => f.write_str("nobody said what day it is; say it with --as-of"),
             Why::NoColumn(field) => write!(f, "no column {field}"),
-            Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered"),
+            Why::TooManyClaims => f.write_str("more claims, in no order of their ids, than are remembered; `--group` puts the rows of each together"),
             Why::NotListed(kind) => {
                 write!(
                     f,

@@ -1,5 +1,7 @@
 //! `COD`: every code exists, can be billed, and is in force on the date of service.
 
+use std::cmp::Reverse;
+
 use crate::Date;
 use crate::claim::{Coded, Field};
 use crate::code::{CodeError, Icd10Cm};
@@ -66,6 +68,9 @@ fn unknown_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
                 None => out.at(at.line, field, format!("not an ICD-10-CM code: it {}", u.error)),
             };
             finding.codes.extend(u.shown.map(|t| t.to_string()));
+            if let Some(meant) = u.shown.and_then(|text| without_marks(&case.tables.icd10cm, &text, at.day)) {
+                finding.help(format!("without its marks it is {meant}; check the documentation"));
+            }
         }
         Coded::Code(code) => {
             let table = &case.tables.icd10cm;
@@ -440,11 +445,10 @@ fn unknown_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
             .index()
             .one_edit_away(code.text().as_bytes())
             .into_iter()
-            .filter(|(_, r)| {
-                line.day.is_none_or(|d| table.in_force(*r, d) == Some(crate::table::InForce::Yes))
-            })
+            .filter(|&r| line.day.is_none_or(|d| table.in_force(r, d) == Some(crate::table::InForce::Yes)))
             .take(5)
-            .map(|(c, _)| String::from_utf8_lossy(&c).into_owned())
+            .filter_map(|r| table.code(r))
+            .map(|c| c.to_string())
             .collect();
         if !near.is_empty() {
             finding.help(format!("nearest codes: {}; check the documentation", near.join(", ")));
@@ -619,21 +623,25 @@ fn sevenths_listed(table: &Icd10CmTable, rank: Rank, made: &[Rank]) -> String {
     out.join(", ")
 }
 
+/// The code that a text is without its dots, blanks and other marks, if it is billable on the day.
+fn without_marks(table: &Icd10CmTable, text: &str, day: Option<Date>) -> Option<String> {
+    let bare: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let rank = table.rank(Icd10Cm::parse(&bare).ok()?)?;
+    let day = day.unwrap_or(Date::MAX);
+    matches!(table.standing(rank, day), Standing::Billable(_)).then(|| listed(table, &[rank], day))
+}
+
 /// Billable codes one edit away, the longest common beginning first, at most five.
 fn nearest(table: &Icd10CmTable, code: Icd10Cm, day: Option<Date>) -> String {
-    let text = code.text();
-    let mut near: Vec<(usize, String, Rank)> = table
-        .index()
-        .one_edit_away(text.as_bytes())
-        .into_iter()
-        .filter(|(_, r)| day.is_none_or(|d| matches!(table.standing(*r, d), Standing::Billable(_))))
-        .map(|(c, r)| {
-            let common = c.iter().zip(text.as_bytes()).take_while(|(a, b)| a == b).count();
-            (usize::MAX - common, String::from_utf8_lossy(&c).into_owned(), r)
-        })
+    // Bits of the packed codes that are the same from the first on: whole characters of them count.
+    let common = |other: Icd10Cm| (code.key() ^ other.key()).leading_zeros() / 8;
+    let near = table.index().one_edit_away(code.text().as_bytes()).into_iter();
+    let mut near: Vec<(Reverse<u32>, Rank)> = near
+        .filter(|&r| day.is_none_or(|d| matches!(table.standing(r, d), Standing::Billable(_))))
+        .filter_map(|r| Some((Reverse(common(table.code(r)?)), r)))
         .collect();
-    near.sort();
-    let ranks: Vec<Rank> = near.into_iter().take(5).map(|(_, _, r)| r).collect();
+    near.sort_unstable();
+    let ranks: Vec<Rank> = near.into_iter().take(5).map(|(_, r)| r).collect();
     listed(table, &ranks, day.unwrap_or(Date::MAX))
 }
 

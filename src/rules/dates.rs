@@ -391,6 +391,7 @@ fn through(claim: &Claim) -> Option<Date> {
 
 /// Not another payer's claim. Medicare Advantage plans set their own limits.
 fn may_be_medicare(payer: &str) -> bool {
-    let payer = payer.trim().to_ascii_lowercase();
-    payer.is_empty() || (payer.contains("medicare") && !payer.contains("advantage"))
+    let payer = payer.trim().as_bytes();
+    let names = |word: &[u8]| payer.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    payer.is_empty() || (names(b"medicare") && !names(b"advantage"))
 }

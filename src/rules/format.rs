@@ -111,7 +111,7 @@ static FMT004: Rule = Rule {
     summary: "a claim id comes back after rows of other claims",
     why: "Claims are read one after the other, so that rows which come back later are checked as a claim of their own: totals, pointers and \
           duplicates are then judged on half a claim.",
-    fix: "sort the file by claim id, so that the lines of a claim stand together",
+    fix: "check with `--group`, which puts the rows of each claim together, or sort the file by claim id",
     citation: x12_837p("loop 2300 with its loops 2400: the lines of a claim stand together"),
     carc: &[16],
     needs: &[],

@@ -1,15 +1,15 @@
 //! All tables together, as a check uses them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::addon::AddOnTable;
 use super::embedded;
 use super::fees::FeeTable;
 use super::format::{Description, Pack};
-use super::icd10cm::{self, Icd10CmTable};
+use super::icd10cm::Icd10CmTable;
 use super::mue::MueTable;
 use super::policies::PolicyTable;
-use super::procedures::{self, ProcedureTable};
+use super::procedures::ProcedureTable;
 use super::ptp::PtpTable;
 use crate::error::PackError;
 use crate::{Date, Error, Result};
@@ -232,29 +232,61 @@ impl Tables {
     /// # Errors
     /// If the folder cannot be read or a pack in it is damaged or foreign. A folder that does not exist is an error, too.
     pub fn open(folder: impl AsRef<Path>) -> Result<Tables> {
+        let tables = Tables::open_lazily(folder)?;
+        tables.ptp_tables().try_for_each(PtpTable::load)?;
+        Ok(tables)
+    }
+
+    /// As [`Tables::open`], for a program that checks a little and ends: the greater part of the pair edits stays in its file until a claim of
+    /// several procedures needs it. Its checksum is compared all the same. Who opens tables so must ask [`Tables::all_read`] when the work
+    /// is done, as [`check_files`](crate::engine::check_files) does.
+    ///
+    /// # Errors
+    /// As [`Tables::open`].
+    pub fn open_lazily(folder: impl AsRef<Path>) -> Result<Tables> {
         let folder = folder.as_ref();
         std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
         let mut tables = Tables::embedded();
-        if let Some((path, pack)) = read(folder, icd10cm::KIND)? {
-            let got = tables.icd10cm.checksum();
-            if let Some(expected) = pack.description().base.filter(|&base| base != got) {
-                return Err(Error::pack(path, PackError::Base { expected, got }));
-            }
-            tables.icd10cm = Icd10CmTable::open(pack).map_err(|e| Error::pack(path, e))?;
-        }
-        if let Some((path, pack)) = read(folder, procedures::KIND)? {
-            tables.procedures = Some(ProcedureTable::open(pack).map_err(|e| Error::pack(path, e))?);
-        }
-        for kind in TableKind::ALL.into_iter().filter(|k| k.is_on_procedures()) {
-            if let Some((path, pack)) = read(folder, kind.name())? {
+        for kind in TableKind::ALL {
+            let path = folder.join(format!("{}.tbl", kind.name()));
+            if let Some(pack) = read(&path, kind)? {
                 tables.add(kind, pack).map_err(|e| Error::pack(path, e))?;
             }
         }
         Ok(tables)
     }
 
-    /// Takes over a pack that rests on the index of procedures.
+    /// Could everything that [`Tables::open_lazily`] left in the files be read when it was needed? If not, pairs were not found.
+    ///
+    /// # Errors
+    /// If a file was changed in place, or its disk failed, since it was opened.
+    pub fn all_read(&self) -> Result<()> {
+        self.ptp_tables().try_for_each(PtpTable::left)
+    }
+
+    fn ptp_tables(&self) -> impl Iterator<Item = &PtpTable> {
+        [&self.ptp_practitioner, &self.ptp_hospital].into_iter().flatten()
+    }
+
+    /// Takes over a pack. What it rests on comes before it, as in [`TableKind::ALL`].
     pub(crate) fn add(&mut self, kind: TableKind, pack: Pack) -> Result<(), PackError> {
+        match kind {
+            TableKind::Icd10Cm => {
+                let got = self.icd10cm.checksum();
+                if let Some(expected) = pack.description().base.filter(|&base| base != got) {
+                    return Err(PackError::Base { expected, got });
+                }
+                self.icd10cm = Icd10CmTable::open(pack)?;
+            }
+            TableKind::Procedures => self.procedures = Some(ProcedureTable::open(pack)?),
+            TableKind::Places => {}
+            _ => self.add_on_procedures(kind, pack)?,
+        }
+        Ok(())
+    }
+
+    /// Takes over a pack that rests on the index of procedures.
+    fn add_on_procedures(&mut self, kind: TableKind, pack: Pack) -> Result<(), PackError> {
         let Some(procedures) = &self.procedures else {
             let expected = pack.description().built_on.first().copied().unwrap_or(0);
             return Err(PackError::RankSpace { expected, got: 0 });
@@ -329,11 +361,14 @@ impl Tables {
     }
 }
 
-/// The pack of a kind in a tables folder, if there is one.
-fn read(folder: &Path, kind: &str) -> Result<Option<(PathBuf, Pack)>> {
-    let path = folder.join(format!("{kind}.tbl"));
-    match Pack::read(&path) {
-        Ok(pack) => Ok(Some((path, pack))),
+/// The pack of a kind, if there is one.
+fn read(path: &Path, kind: TableKind) -> Result<Option<Pack>> {
+    let later = match kind {
+        TableKind::PtpPractitioner | TableKind::PtpHospital => &PtpTable::LATER[..],
+        _ => &[],
+    };
+    match Pack::read_but(path, later) {
+        Ok(pack) => Ok(Some(pack)),
         Err(e) => match e.kind() {
             crate::ErrorKind::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
             _ => Err(e),

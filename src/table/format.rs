@@ -13,8 +13,10 @@
 //! ```
 
 use std::borrow::Cow;
+use std::fs::File;
 use std::path::Path;
 
+use super::later::{Later, Left, PIECE, Summing};
 use crate::error::PackError;
 use crate::{Date, Error, Result};
 
@@ -24,6 +26,8 @@ pub(crate) const VERSION: u32 = 1;
 /// What is said of a section that an earlier or later version did not write.
 const MISSING: &str = "is missing: another version of cleanclaim wrote it; run `cleanclaim tables rebuild`";
 const HEADER: usize = 32;
+/// Where that begins of which the checksum is.
+pub(super) const SUMMED: usize = 16;
 const ENTRY: usize = 32;
 
 /// What a pack says of itself.
@@ -61,44 +65,51 @@ pub struct SourceFile {
 /// A pack in memory: borrowed when embedded, owned when read from a file.
 pub(crate) struct Pack {
     bytes: Cow<'static, [u8]>,
+    size: usize,
     description: Description,
     sections: Vec<Entry>,
+    /// Sections at its end that are not in memory.
+    left: Option<Left>,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
     name: [u8; 16],
-    start: usize,
-    end: usize,
+    section: Section,
 }
 
-impl Pack {
-    /// Reads a file and checks it whole: a damaged pack must never answer.
-    pub(crate) fn read(path: &Path) -> Result<Pack> {
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
-        let pack = Pack::open(Cow::Owned(bytes)).map_err(|reason| Error::pack(path, reason))?;
-        pack.verify().map_err(|reason| Error::pack(path, reason))?;
-        Ok(pack)
+impl Entry {
+    fn name(&self) -> &[u8] {
+        let len = self.name.iter().position(|&b| b == 0).unwrap_or(16);
+        &self.name[..len]
     }
+}
 
-    /// Checks the header and the bounds of the sections.
-    pub(crate) fn open(bytes: Cow<'static, [u8]>) -> Result<Pack, PackError> {
+/// What a pack begins with.
+struct Head {
+    description: Description,
+    sections: Vec<Entry>,
+}
+
+impl Head {
+    /// Reads it from the first bytes of a pack of that size.
+    fn of(bytes: &[u8], size: usize) -> Result<Head, PackError> {
         if bytes.len() < HEADER || &bytes[..8] != MAGIC {
             let got = bytes.iter().take(8).map(|b| format!("{b:02x}")).collect();
             return Err(PackError::NotAPack { got });
         }
-        let version = u32_at(&bytes, 8);
+        let version = u32_at(bytes, 8);
         if version != VERSION {
             return Err(PackError::Version { expected: VERSION, got: version });
         }
-        let (expected, got) = (u64_at(&bytes, 16), bytes.len() as u64);
+        let (expected, got) = (u64_at(bytes, 16), size as u64);
         if expected != got {
             return Err(PackError::Length { expected, got });
         }
         let bad = |what: &str| PackError::Section { section: "directory", what: what.to_owned() };
-        let count = u32_at(&bytes, 24) as usize;
+        let count = u32_at(bytes, 24) as usize;
         let directory = HEADER + count.min(1 << 16) * ENTRY;
-        let end = directory + u32_at(&bytes, 28) as usize;
+        let end = directory + u32_at(bytes, 28) as usize;
         let description = bytes.get(directory..end).ok_or_else(|| bad("reaches past the end"))?;
         let description = serde_json::from_slice(description)
             .map_err(|e| PackError::Section { section: "description", what: e.to_string() })?;
@@ -106,17 +117,81 @@ impl Pack {
         for at in (HEADER..directory).step_by(ENTRY) {
             let mut name = [0; 16];
             name.copy_from_slice(&bytes[at..at + 16]);
-            let start = usize::try_from(u64_at(&bytes, at + 16)).map_err(|_| bad("impossible offset"))?;
-            let len = usize::try_from(u64_at(&bytes, at + 24)).map_err(|_| bad("impossible length"))?;
-            let end = start.checked_add(len).filter(|&e| e <= bytes.len());
-            sections.push(Entry { name, start, end: end.ok_or_else(|| bad("reaches past the end"))? });
+            let start = usize::try_from(u64_at(bytes, at + 16)).map_err(|_| bad("impossible offset"))?;
+            let len = usize::try_from(u64_at(bytes, at + 24)).map_err(|_| bad("impossible length"))?;
+            let end = start.checked_add(len).filter(|&end| end <= size);
+            let end = end.ok_or_else(|| bad("reaches past the end"))?;
+            sections.push(Entry { name, section: Section { start, end } });
         }
-        Ok(Pack { bytes, description, sections })
+        Ok(Head { description, sections })
+    }
+
+    /// How many bytes there are before the sections of these names, as far as they stand in their order at the end.
+    fn before(&self, names: &[&str], size: usize) -> usize {
+        let mut kept = size;
+        let mut others = self.sections.as_slice();
+        while let Some((last, rest)) = others.split_last()
+            && names.iter().any(|name| name.as_bytes() == last.name())
+            && last.section.start >= PIECE
+            && last.section.end <= kept
+        {
+            (kept, others) = (last.section.start, rest);
+        }
+        if others.iter().all(|entry| entry.section.end <= kept) { kept } else { size }
+    }
+}
+
+impl Pack {
+    /// Reads a file and checks it whole: a damaged pack must never answer.
+    pub(crate) fn read(path: &Path) -> Result<Pack> {
+        Pack::read_but(path, &[])
+    }
+
+    /// The same; sections of these names at the end of the file stay there until they are asked for.
+    pub(crate) fn read_but(path: &Path, later: &[&str]) -> Result<Pack> {
+        let failed = |e: std::io::Error| Error::io(path, e);
+        let wrong = |reason: PackError| Error::pack(path, reason);
+        let file = File::open(path).map_err(failed)?;
+        let size = usize::try_from(file.metadata().map_err(failed)?.len()).unwrap_or(usize::MAX);
+        let mut bytes = Vec::new();
+        let mut from = Summing::begin(file, &mut bytes).map_err(failed)?;
+        let mut kept = size;
+        if !later.is_empty() && size > PIECE {
+            from.keep(PIECE - bytes.len(), &mut bytes).map_err(failed)?;
+            kept = Head::of(&bytes, size).map_or(size, |head| head.before(later, size));
+        }
+        from.keep(kept.saturating_sub(bytes.len()), &mut bytes).map_err(failed)?;
+        let head = Head::of(&bytes, size).map_err(wrong)?;
+        let mut left = Vec::new();
+        let (mut at, mut room) = (kept, vec![0; if kept < size { PIECE } else { 0 }]);
+        for &Entry { section, .. } in head.sections.iter().filter(|entry| entry.section.start >= kept) {
+            from.pass(section.start - at, &mut room).map_err(failed)?;
+            left.push((section, from.pass(section.count(1), &mut room).map_err(failed)?));
+            at = section.end;
+        }
+        from.pass(size - at, &mut room).map_err(failed)?;
+        let Summing { file, sum } = from;
+        let left = (!left.is_empty()).then(|| Left::new(path.to_owned(), file, left));
+        let Head { description, sections } = head;
+        let pack = Pack { bytes: Cow::Owned(bytes), size, description, sections, left };
+        pack.expect_checksum(sum.finalize()).map_err(wrong)?;
+        Ok(pack)
+    }
+
+    /// Checks the header and the bounds of the sections.
+    pub(crate) fn open(bytes: Cow<'static, [u8]>) -> Result<Pack, PackError> {
+        let (size, Head { description, sections }) = (bytes.len(), Head::of(&bytes, bytes.len())?);
+        Ok(Pack { bytes, size, description, sections, left: None })
     }
 
     /// Compares the content with its checksum.
+    #[cfg(test)]
     pub(crate) fn verify(&self) -> Result<(), PackError> {
-        let (expected, got) = (u32_at(&self.bytes, 12), crc32fast::hash(&self.bytes[16..]));
+        self.expect_checksum(crc32fast::hash(&self.bytes[SUMMED..]))
+    }
+
+    fn expect_checksum(&self, got: u32) -> Result<(), PackError> {
+        let expected = self.checksum();
         if expected == got { Ok(()) } else { Err(PackError::Checksum { expected, got }) }
     }
 
@@ -130,7 +205,16 @@ impl Pack {
     }
 
     pub(crate) fn size(&self) -> usize {
-        self.bytes.len()
+        self.size
+    }
+
+    pub(super) fn left_in_file(&self) -> Option<&Left> {
+        self.left.as_ref()
+    }
+
+    /// Could everything be read so far that was left in the file?
+    pub(crate) fn left(&self) -> Result<()> {
+        self.left.as_ref().map_or(Ok(()), Left::check)
     }
 
     /// Insists on the kind of table.
@@ -143,15 +227,23 @@ impl Pack {
 
     /// Where a section is; `None` if the pack has none of that name.
     pub(crate) fn find(&self, name: &'static str) -> Option<Section> {
-        let entry = self.sections.iter().find(|e| {
-            let len = e.name.iter().position(|&b| b == 0).unwrap_or(16);
-            &e.name[..len] == name.as_bytes()
-        })?;
-        Some(Section { start: entry.start, end: entry.end })
+        self.sections.iter().find(|entry| entry.name() == name.as_bytes()).map(|entry| entry.section)
     }
 
     /// Where a section is that must be there, made of records of `width` bytes.
     pub(crate) fn section(&self, name: &'static str, width: usize) -> Result<Section, PackError> {
+        match self.place(name, width)? {
+            section if section.end <= self.bytes.len() => Ok(section),
+            _ => Err(PackError::Section { section: name, what: "was left in the file".to_owned() }),
+        }
+    }
+
+    /// The same for a section that may have been left in the file.
+    pub(crate) fn later(&self, name: &'static str, width: usize) -> Result<Later, PackError> {
+        Ok(Later::new(self.place(name, width)?))
+    }
+
+    fn place(&self, name: &'static str, width: usize) -> Result<Section, PackError> {
         let section =
             self.find(name).ok_or(PackError::Section { section: name, what: MISSING.to_owned() })?;
         if !(section.end - section.start).is_multiple_of(width) {
@@ -177,10 +269,10 @@ impl Pack {
 }
 
 /// A place in a pack.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Section {
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 impl Section {
@@ -242,7 +334,7 @@ impl PackWriter {
         out[16..24].copy_from_slice(&len.to_le_bytes());
         out[24..28].copy_from_slice(&(self.sections.len() as u32).to_le_bytes());
         out[28..32].copy_from_slice(&(text.len() as u32).to_le_bytes());
-        let sum = crc32fast::hash(&out[16..]);
+        let sum = crc32fast::hash(&out[SUMMED..]);
         out[12..16].copy_from_slice(&sum.to_le_bytes());
         out
     }
@@ -251,6 +343,7 @@ impl PackWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     fn description() -> Description {
         Description {
@@ -292,6 +385,79 @@ mod tests {
         assert!(matches!(pack.section("bytes", 4), Err(PackError::Section { section: "bytes", .. })));
         assert!(matches!(pack.section("other", 1), Err(PackError::Section { section: "other", .. })));
         assert!(matches!(pack.expect_kind("x"), Err(PackError::Kind { .. })));
+    }
+
+    /// A pack of several pieces, of which two sections can be left in its file.
+    fn big() -> Vec<u8> {
+        let mut writer = PackWriter::default();
+        writer.u32s("numbers", 0..PIECE as u32);
+        writer.section("one", (0..PIECE * 2 + 3).map(|n| (n % 251) as u8).collect());
+        writer.section("two", vec![9; 5]);
+        writer.finish(&description())
+    }
+
+    fn file(name: &str, bytes: &[u8]) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("cleanclaim-{name}-{}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    #[test]
+    fn what_is_left_in_the_file_is_the_same() {
+        let path = file("later", &big());
+        let whole = Pack::read(&path).unwrap();
+        for later in [&["one", "two"][..], &["two"], &[], &["none"]] {
+            let pack = Pack::read_but(&path, later).unwrap();
+            let in_memory = whole.size() - if later.contains(&"one") { PIECE * 2 + 3 } else { 0 };
+            assert!(pack.bytes.len() <= in_memory, "{later:?}");
+            assert_eq!(pack.size(), whole.size());
+            for name in ["one", "two"] {
+                let section = pack.later(name, 1).unwrap();
+                let expected = whole.bytes(whole.section(name, 1).unwrap());
+                assert!(section.bytes(&pack) == expected && section.count(1) == expected.len(), "{name}");
+                assert_eq!(pack.section(name, 1).is_err(), later.contains(&name));
+            }
+            assert!(pack.left().is_ok());
+        }
+        // What stands before another section is not left.
+        let pack = Pack::read_but(&path, &["one"]).unwrap();
+        assert!(pack.section("two", 1).is_ok() && pack.section("one", 1).is_ok());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn damage_is_found_when_the_file_is_opened_wherever_it_is() {
+        let good = big();
+        let mut places = vec![0, 8, 12, 16, 31, 40, 70, good.len() - 1, good.len() - 9];
+        places.extend((100..good.len()).step_by(good.len() / 40));
+        for at in places {
+            let mut bad = good.clone();
+            bad[at] ^= 0x55;
+            let path = file("damaged", &bad);
+            assert!(Pack::read(&path).is_err(), "byte {at}");
+            assert!(Pack::read_but(&path, &["one", "two"]).is_err(), "byte {at}");
+        }
+        for len in [0, 15, 16, 17, 100, PIECE, good.len() - 1] {
+            let path = file("damaged", &good[..len]);
+            assert!(Pack::read_but(&path, &["one", "two"]).is_err(), "{len} bytes");
+        }
+        std::fs::remove_file(file("damaged", b"")).unwrap();
+    }
+
+    #[test]
+    fn what_changes_in_an_open_file_is_said() {
+        let good = big();
+        let path = file("changed", &good);
+        let pack = Pack::read_but(&path, &["one", "two"]).unwrap();
+        let mut bad = good.clone();
+        *bad.last_mut().unwrap() ^= 1;
+        std::fs::write(&path, &bad).unwrap();
+        assert_eq!(pack.later("one", 1).unwrap().bytes(&pack).len(), PIECE * 2 + 3);
+        assert!(pack.left().is_ok());
+        assert!(pack.later("two", 1).unwrap().bytes(&pack).is_empty());
+        let said = pack.left().unwrap_err().to_string();
+        assert!(said.contains("cleanclaim-changed") && said.contains("checksum"), "{said}");
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]

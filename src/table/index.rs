@@ -1,7 +1,6 @@
 //! The index of a code set: an FST from normalised code to rank, and nothing else in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,6 +9,7 @@ use fst::{IntoStreamer, Map, Streamer};
 
 use super::format::Pack;
 use super::near::Near;
+use super::one_edit;
 use crate::code::pack;
 use crate::error::PackError;
 
@@ -83,10 +83,19 @@ impl CodeIndex {
             return codes.get(rank.at()).copied();
         }
         if self.asked.fetch_add(1, Ordering::Relaxed) >= ONE_BY_ONE {
-            let all = || self.all().iter().map(|(key, _)| pack(key)).collect();
-            return self.by_rank.get_or_init(all).get(rank.at()).copied();
+            return self.by_rank.get_or_init(|| self.packed()).get(rank.at()).copied();
         }
         self.find(rank)
+    }
+
+    /// All codes by rank, packed.
+    fn packed(&self) -> Box<[u64]> {
+        let mut codes = Vec::with_capacity(self.len());
+        let mut stream = self.map.stream();
+        while let Some((key, _)) = stream.next() {
+            codes.push(pack(key));
+        }
+        codes.into()
     }
 
     /// Walks to the code of a rank: of a node's transitions, the last whose codes do not begin after it. As the ranks ascend with the codes,
@@ -137,63 +146,20 @@ impl CodeIndex {
             .map_or_else(Vec::new, |near| collect(self.map.search(near).into_stream(), most))
     }
 
-    /// Codes that differ from `code` by one character put in, left out or mistaken, in order. Walks the FST itself: ten times as fast as
-    /// an automaton, and files with many typing errors need it.
-    pub(crate) fn one_edit_away(&self, code: &[u8]) -> Vec<(Vec<u8>, Rank)> {
-        let fst = self.map.as_fst();
-        let mut walk = Walk { fst, found: BTreeMap::new(), key: Vec::with_capacity(8) };
-        walk.from(fst.root(), 0, code);
-        walk.found.into_iter().collect()
+    /// Codes that differ from `code` by one character put in, left out or mistaken, in order. Searches the sorted codes: forty times as
+    /// fast as an automaton, and files with many typing errors need it.
+    pub(crate) fn one_edit_away(&self, code: &[u8]) -> Vec<Rank> {
+        let codes = self.by_rank.get_or_init(|| self.packed());
+        // A longer one has no code of eight characters near.
+        let mut ranks = if code.len() <= 8 { one_edit::away(codes, pack(code), code.len()) } else { vec![] };
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks.into_iter().map(Rank).collect()
     }
 
     /// Every code with its rank.
     pub(crate) fn all(&self) -> Vec<(Vec<u8>, Rank)> {
         collect(self.map.stream(), usize::MAX)
-    }
-}
-
-/// A walk over the FST with one edit to spend.
-struct Walk<'f, D> {
-    fst: &'f fst::raw::Fst<D>,
-    found: BTreeMap<Vec<u8>, Rank>,
-    key: Vec<u8>,
-}
-
-impl<'f, D: AsRef<[u8]>> Walk<'f, D> {
-    /// From a node to which the code led so far, without an edit.
-    fn from(&mut self, node: fst::raw::Node<'f>, value: u64, rest: &[u8]) {
-        let after = rest.get(1..);
-        for at in 0..node.len() {
-            let transition = node.transition(at);
-            let (next, value) = (self.fst.node(transition.addr), value + transition.out.value());
-            self.key.push(transition.inp);
-            // Left out by the writer; mistaken; as it stands.
-            self.exactly(next, value, rest);
-            match after {
-                Some(after) if rest[0] == transition.inp => self.from(next, value, after),
-                Some(after) => self.exactly(next, value, after),
-                None => {}
-            }
-            self.key.pop();
-        }
-        // Put in by the writer.
-        if let Some(after) = after {
-            self.exactly(node, value, after);
-        }
-    }
-
-    /// Only the rest as it stands: the edit is spent.
-    fn exactly(&mut self, mut node: fst::raw::Node<'f>, mut value: u64, rest: &[u8]) {
-        for &next in rest {
-            let Some(at) = node.find_input(next) else { return };
-            let transition = node.transition(at);
-            node = self.fst.node(transition.addr);
-            value += transition.out.value();
-        }
-        if node.is_final() {
-            let rank = Rank((value + node.final_output().value()) as u32);
-            self.found.insert([&self.key, rest].concat(), rank);
-        }
     }
 }
 
@@ -229,15 +195,31 @@ mod tests {
     fn one_edit_away_is_what_the_automaton_says() {
         let table = crate::Tables::embedded().icd10cm;
         let index = table.index();
-        for code in ["E1166", "E1156", "S72001Z", "M545", "Z3A2", "E11", "QA001", "XYZ", "I", "A0000000"] {
+        let listed =
+            ["E1156", "QA001", "XYZ", "I", "A0000000", "S72001AA", "S72001AAA", ""].map(str::to_owned);
+        // Every so many a code, and with a character put in, left out or mistaken.
+        let all = index.all();
+        let typed = all.iter().step_by(1009).enumerate().map(|(n, (key, _))| {
+            let mut code = String::from_utf8(key.clone()).unwrap();
+            let at = n / 4 % code.len();
+            match n % 4 {
+                0 => code.insert(at, 'A'),
+                1 => drop(code.remove(at)),
+                2 => code.replace_range(at..=at, "9"),
+                _ => {}
+            }
+            code
+        });
+        for code in &listed.into_iter().chain(typed).collect::<Vec<_>>() {
             let letters = |code: &[u8]| {
                 let mut letters = code.to_vec();
                 letters.sort_unstable();
                 letters
             };
             let mut expected = index.near(code, 1, usize::MAX);
-            // The automaton takes swapped letters for one error, the walk does not.
+            // The automaton takes swapped letters for one error, the search does not.
             expected.retain(|(key, _)| letters(key) != letters(code.as_bytes()));
+            let mut expected: Vec<Rank> = expected.into_iter().map(|(_, rank)| rank).collect();
             expected.sort();
             assert_eq!(index.one_edit_away(code.as_bytes()), expected, "{code}");
         }

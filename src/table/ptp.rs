@@ -2,10 +2,11 @@
 
 use super::format::{Description, Pack, PackWriter, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
+use super::later::Later;
 use super::text::{TextBuilder, TextStore};
 use crate::code::Procedure;
 use crate::error::PackError;
-use crate::{Date, DateRange};
+use crate::{Date, DateRange, Result};
 
 const RECORD: usize = 8;
 /// Bytes of a word of the filter.
@@ -24,12 +25,12 @@ pub struct PtpTable {
     /// By rank: where its row begins, and in how many edits the code stands at all.
     records: Section,
     /// The other code of each edit: two bytes while all ranks fit.
-    partners: Section,
+    partners: Later,
     /// Number of the edit's dates, indicator and rationale: two bytes while all fit.
-    ids: Section,
+    ids: Later,
     edits: Section,
     /// Three bits for every pair in one of its words: nearly all tests are of pairs that have no edit, and of those nearly all end here.
-    filter: Section,
+    filter: Later,
     rationales: TextStore,
     wide_partners: bool,
     wide_ids: bool,
@@ -101,15 +102,15 @@ impl PtpTable {
         let table = PtpTable {
             records: pack.section("records", RECORD)?,
             partners: match wide_partners {
-                true => pack.section("partners32", 4)?,
-                false => pack.section("partners16", 2)?,
+                true => pack.later("partners32", 4)?,
+                false => pack.later("partners16", 2)?,
             },
             ids: match wide_ids {
-                true => pack.section("ids32", 4)?,
-                false => pack.section("ids16", 2)?,
+                true => pack.later("ids32", 4)?,
+                false => pack.later("ids16", 2)?,
             },
             edits: pack.section("edits", EDIT)?,
-            filter: pack.section("filter64", WORD)?,
+            filter: pack.later("filter64", WORD)?,
             rationales: TextStore::open(&pack)?,
             wide_partners,
             wide_ids,
@@ -124,6 +125,22 @@ impl PtpTable {
         expect("ids", count, table.ids.count(if wide_ids { 4 } else { 2 }))?;
         expect("partners", count, table.record(Rank(index.len() as u32)).0)?;
         Ok(table)
+    }
+
+    /// Sections that only claims of several procedures need: they can be left in the file.
+    pub(super) const LATER: [&str; 5] = ["filter64", "partners16", "partners32", "ids16", "ids32"];
+
+    /// Reads what was left in the file.
+    pub(super) fn load(&self) -> Result<()> {
+        for section in [&self.filter, &self.partners, &self.ids] {
+            section.bytes(&self.pack);
+        }
+        self.left()
+    }
+
+    /// Could everything be read so far that was left in the file?
+    pub(super) fn left(&self) -> Result<()> {
+        self.pack.left()
     }
 
     /// What the table is and from when to when it knows.
@@ -162,7 +179,7 @@ impl PtpTable {
 
     #[inline]
     fn partner(&self, at: usize) -> u32 {
-        let bytes = self.pack.bytes(self.partners);
+        let bytes = self.partners.bytes(&self.pack);
         if self.wide_partners { u32_at(bytes, at * 4) } else { u32::from(u16_at(bytes, at * 2)) }
     }
 
@@ -187,7 +204,7 @@ impl PtpTable {
     /// Can there be an edit between the two? `false` is certain.
     #[inline]
     pub(crate) fn may_have(&self, a: Rank, b: Rank) -> bool {
-        let (words, _) = self.pack.bytes(self.filter).as_chunks::<WORD>();
+        let (words, _) = self.filter.bytes(&self.pack).as_chunks::<WORD>();
         let (at, bits) = filter_bits(a, b, words.len());
         words.get(at).is_some_and(|&word| u64::from_le_bytes(word) & bits == bits)
     }
@@ -203,7 +220,7 @@ impl PtpTable {
             }
             return low;
         }
-        let row = self.pack.bytes(self.partners).get(start * 2..end * 2).unwrap_or_default();
+        let row = self.partners.bytes(&self.pack).get(start * 2..end * 2).unwrap_or_default();
         let (row, _) = row.as_chunks::<2>();
         start + row.partition_point(|&p| u32::from(u16::from_le_bytes(p)) < partner)
     }
@@ -218,7 +235,7 @@ impl PtpTable {
     }
 
     fn edit(&self, owner: Rank, other: Rank, at: usize) -> PtpEdit {
-        let ids = self.pack.bytes(self.ids);
+        let ids = self.ids.bytes(&self.pack);
         let id = if self.wide_ids { u32_at(ids, at * 4) } else { u32::from(u16_at(ids, at * 2)) };
         let bytes = self.pack.bytes(self.edits);
         let at = id as usize * EDIT;
@@ -382,11 +399,76 @@ impl PtpRows {
         ];
         let mut writer = PackWriter::default();
         writer.section("records", records);
+        writer.section("edits", terms);
+        texts.finish(&mut writer);
+        // What can be left in the file comes last.
+        writer.section("filter64", filter.into_iter().flat_map(u64::to_le_bytes).collect());
         writer.section(if wide_partners { "partners32" } else { "partners16" }, partners);
         writer.section(if wide_ids { "ids32" } else { "ids16" }, ids);
-        writer.section("edits", terms);
-        writer.section("filter64", filter.into_iter().flat_map(u64::to_le_bytes).collect());
-        texts.finish(&mut writer);
         writer.finish(&description)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every pair of so many codes.
+    fn pack(codes: u32) -> (CodeIndex, Vec<u8>) {
+        let codes: Vec<String> = (0..codes).map(|n| format!("{}", 10_000 + n)).collect();
+        let mut writer = PackWriter::default();
+        writer.section("codes", CodeIndex::build(codes.iter().map(String::as_bytes)));
+        let description = Description {
+            kind: "test".to_owned(),
+            edition: "one".to_owned(),
+            from: Date::ICD10_START,
+            to: Date::MAX,
+            built_on: vec![],
+            base: None,
+            sources: vec![],
+            counts: vec![],
+        };
+        let index = Pack::open(writer.finish(&description).into()).and_then(|pack| CodeIndex::open(&pack));
+        let index = index.unwrap();
+        let term = |indicator| PtpTerms {
+            window: DateRange { from: Date::ICD10_START, to: Date::MAX },
+            indicator,
+            before_1996: false,
+            rationale: "synthetic".to_owned(),
+        };
+        let numbers = 0..codes.len() as u32;
+        let rows = PtpRows {
+            codes: codes.iter().map(|code| code.parse().unwrap()).collect(),
+            edits: vec![term(0), term(1)],
+            pairs: numbers.clone().flat_map(|b| (0..b).map(move |a| [a, b, (a + b) % 2])).collect(),
+        };
+        let bytes = rows.build(&index, description);
+        (index, bytes)
+    }
+
+    #[test]
+    fn edits_left_in_the_file_are_found_and_their_loss_is_said() {
+        let (index, mut bytes) = pack(700);
+        let path = std::env::temp_dir().join(format!("cleanclaim-ptp-{}", std::process::id()));
+        std::fs::write(&path, &bytes).unwrap();
+        let open = |pack| PtpTable::open(pack, "test", &index).unwrap();
+        let whole = open(Pack::read(&path).unwrap());
+        let lazily = || open(Pack::read_but(&path, &PtpTable::LATER).unwrap());
+        let table = lazily();
+        assert!(table.pack.left_in_file().is_some() && whole.pack.left_in_file().is_none());
+        let pairs = || (0..700).map(|n| (Rank(n), Rank(699 - n)));
+        for (a, b) in pairs() {
+            let edits: Vec<PtpEdit> = table.edits(a, b).collect();
+            assert!(table.may_have(a, b) && edits.len() == 1);
+            assert_eq!(edits, whole.edits(a, b).collect::<Vec<_>>());
+        }
+        table.left().unwrap();
+        let table = lazily();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        assert!(table.load().is_err() && table.left().is_err());
+        assert!(Pack::read_but(&path, &PtpTable::LATER).is_err());
+        std::fs::remove_file(path).unwrap();
     }
 }

@@ -2,10 +2,17 @@
 // Every test file that includes it is a crate of its own and uses a part.
 #![allow(dead_code)]
 
+pub(crate) mod document;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Says that something was not tested; past the harness, which keeps what passing tests print to itself.
+pub(crate) fn say_skipped(what: &str) {
+    let _ = writeln!(std::io::stderr(), "\n*** SKIPPED: {what}\n");
+}
 
 /// What a run gave.
 #[derive(Debug)]
@@ -13,6 +20,13 @@ pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
+}
+
+impl Run {
+    pub(crate) fn of(output: Output) -> Run {
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        Run { code: output.status.code(), out, err }
+    }
 }
 
 /// A folder that goes when the test ends; the binary sees no other tables than those in it.
@@ -49,7 +63,12 @@ impl Folder {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cleanclaim"));
+        self.program(env!("CARGO_BIN_EXE_cleanclaim"))
+    }
+
+    /// Any program, to be run in the folder.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
         command.current_dir(&self.0).env_clear().env("HOME", &self.0).stdin(Stdio::null());
         command
     }
@@ -71,11 +90,7 @@ impl Folder {
         let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
-        Run {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Run::of(output)
     }
 }
 

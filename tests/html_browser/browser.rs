@@ -58,6 +58,7 @@ impl Page {
         for domain in ["Page", "Runtime", "Log", "Network"] {
             page.call(&format!("{domain}.enable"), json!({}));
         }
+        page.call("Page.setLifecycleEventsEnabled", json!({"enabled": true}));
         page
     }
 
@@ -90,8 +91,14 @@ impl Page {
     /// Opens a file and waits until it is loaded.
     pub(crate) fn load(&mut self, file: &Path) {
         self.events.clear();
-        self.call("Page.navigate", json!({"url": format!("file://{}", file.display())}));
-        while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
+        let address = format!("file://{}", file.display());
+        let loader = self.call("Page.navigate", json!({"url": address}))["loaderId"].clone();
+        // That page, not the blank one that was there before it.
+        let loaded = |event: &Value| {
+            let about = &event["params"];
+            event["method"] == "Page.lifecycleEvent" && about["name"] == "load" && about["loaderId"] == loader
+        };
+        while !self.events.iter().any(loaded) {
             let event = self.receive();
             self.events.push_back(event);
         }

@@ -88,6 +88,11 @@ fn what_cannot_be_compared_is_said() {
     assert_eq!(note(&|_| {}), "");
     assert!(note(&|new| new["summary"]["fail_on"] = json!("info")).contains("--fail-on error and info"));
     assert!(note(&|new| new["summary"]["claims"] = json!(4)).contains("about 3 and 4 claims"));
+    assert_eq!(
+        note(&|new| new["summary"]["accepted"] = json!(1)),
+        "new.json accepts one more finding, which counts as solved"
+    );
+    assert!(note(&|new| new["summary"]["accepted"] = json!(2)).contains("2 more findings, which count as"));
     assert!(note(&|new| new["summary"]["left_out"] = json!(7)).contains("new.json leaves out 7 findings"));
     let gap = |rule: &str| json!([{"rule": rule, "reason": "no table", "lines": 9}]);
     assert!(
@@ -116,6 +121,7 @@ claims                 3       3
 clean claims           1       2
 clean-claim rate  33.3 %  66.6 %
 findings               5       5
+accepted               0       0
 charges           350.00  350.00
 charges at stake  120.50   20.00
 

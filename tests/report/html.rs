@@ -108,7 +108,7 @@ fn counts_are_complete_where_the_list_is_not() {
     assert!(
         page.contains("<p class=\"value\">33.3 %</p>") && page.contains("<p class=\"value\">$120.50</p>")
     );
-    assert!(page.contains("of $350.00 charged (34.4 %); 1 claims at stake state no charge"));
+    assert!(page.contains("of $350.00 charged (34.4 %); 1 of the claims at stake without a charge"));
     let mut whole = summary();
     whole.left_out = 0;
     assert!(!report_of(&claims(), &whole, Format::Html, false).contains("left-out"));

@@ -342,6 +342,11 @@ fn html_says_the_same() {
     }
     let page = report(Format::Html, false);
     assert_eq!(html_findings(&page), expected);
-    assert!(page.contains("data-provider=\"1234567893\" data-payer=\"A &lt;b&gt;&amp;&quot;payer&quot;\""));
+    // A row knows its payer by a key, which the chart explains.
+    let (_, rest) = page.split_once("data-provider=\"1234567893\" data-payer=\"").unwrap();
+    let key = rest.split('"').next().unwrap();
+    assert!(page.contains(&format!(
+        "data-filter=\"payer\" data-value=\"{key}\">A &lt;b&gt;&amp;&quot;payer&quot;</a>"
+    )));
     assert!(page.contains("<td>120.50</td>"));
 }

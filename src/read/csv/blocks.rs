@@ -1,6 +1,9 @@
 //! Cuts a file into blocks of whole claims, and a block into rows and fields.
 
+use std::hash::Hasher;
 use std::io::Read;
+
+use rustc_hash::FxHasher;
 
 use super::header::{ColumnMap, Layout};
 use super::rows::{Records, count_rows, row_ends};
@@ -8,9 +11,9 @@ use crate::error::ClaimsError;
 use crate::{Error, Result};
 
 /// Bytes of a block, about.
-const BLOCK: usize = 512 << 10;
+pub(super) const BLOCK: usize = 256 << 10;
 /// Most bytes of a row, and of what must be looked at to find the end of one.
-const MOST: usize = 8 << 20;
+pub(super) const MOST: usize = 8 << 20;
 /// Bytes that are read beyond those that are wanted, if there are any.
 const MORE: usize = 64 << 10;
 
@@ -18,19 +21,59 @@ const MORE: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub(crate) struct Block {
     pub(crate) bytes: Vec<u8>,
-    /// Line in the file on which the block begins, from 1.
-    pub(crate) first_row: u64,
+    /// Where its rows stand in the file.
+    pub(crate) numbering: Numbering,
     /// Has it a quotation mark or a lone carriage return, so that only `csv-core` reads it?
     pub(crate) slow: bool,
+}
+
+/// Where the rows of a block stand in the file: numbers of lines, from 1.
+#[derive(Debug)]
+pub(crate) enum Numbering {
+    /// One after the other, from this one.
+    From(u64),
+    /// Anywhere: rows that were grouped.
+    Each(Vec<Place>),
+}
+
+/// Where a row of a block stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The line in the file.
+    pub(crate) number: u64,
+    /// Where it ends in the block.
+    pub(crate) end: u32,
+}
+
+impl Default for Numbering {
+    fn default() -> Numbering {
+        Numbering::From(1)
+    }
+}
+
+impl Numbering {
+    /// The line of the n-th row, of a block whose rows take a line each.
+    #[inline]
+    pub(crate) fn of(&self, n: usize) -> u64 {
+        match self {
+            Numbering::From(first) => first + n as u64,
+            Numbering::Each(places) => places.get(n).map_or(0, |place| place.number),
+        }
+    }
 }
 
 impl Block {
     /// The claim id on a row of this block.
     pub(crate) fn claim_id(&self, row: u64, layout: &Layout) -> String {
-        let skip = (row - self.first_row) as usize;
-        let start = match skip.checked_sub(1) {
-            None => 0,
-            Some(n) => row_ends(&self.bytes, layout.carriage_returns).nth(n).map_or(0, |at| at + 1),
+        let start = match &self.numbering {
+            Numbering::From(first) => match ((row - first) as usize).checked_sub(1) {
+                None => 0,
+                Some(n) => row_ends(&self.bytes, layout.carriage_returns).nth(n).map_or(0, |at| at + 1),
+            },
+            Numbering::Each(places) => {
+                let at = places.iter().position(|place| place.number == row).unwrap_or(0);
+                at.checked_sub(1).map_or(0, |before| places[before].end as usize)
+            }
         };
         let mut records = Records::new(&self.bytes[start..], layout.delimiter, true);
         let id = records.next().map(|r| r.field(layout.claim_id).to_vec()).unwrap_or_default();
@@ -148,7 +191,7 @@ impl Cutter {
             self.buffer[..rest.len()].copy_from_slice(rest);
             self.filled = rest.len();
             bytes.truncate(cut);
-            let block = Block { first_row: self.row, slow, bytes };
+            let block = Block { numbering: Numbering::From(self.row), slow, bytes };
             self.row += count_rows(&block.bytes, self.layout.carriage_returns);
             return Ok(Some(block));
         }
@@ -279,6 +322,13 @@ pub(crate) fn unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A claim id as a number; two ids may have the same.
+pub(crate) fn id_hash(id: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(id);
+    hasher.finish()
+}
+
 /// The n-th field of a row without quotation marks.
 fn field_of(row: &[u8], n: usize, delimiter: u8) -> &[u8] {
     row.split(|&b| b == delimiter).nth(n).unwrap_or_default().trim_ascii()
@@ -293,7 +343,7 @@ mod tests {
         let mut cutter = Cutter::open("-", reader, &ColumnMap::default()).unwrap();
         let mut out = vec![];
         while let Some(block) = cutter.next().unwrap() {
-            out.push((block.first_row, String::from_utf8(block.bytes).unwrap()));
+            out.push((block.numbering.of(0), String::from_utf8(block.bytes).unwrap()));
         }
         out
     }

@@ -30,6 +30,13 @@ impl<'a> Row<'a> {
         self.bytes.get(self.start_of(first)..end as usize)
     }
 
+    /// The whole row, without the end of its line.
+    #[inline]
+    pub(super) fn text(&self) -> &'a [u8] {
+        let end = self.ends.last().map_or(self.start, |&end| end as usize);
+        self.bytes.get(self.start..end).unwrap_or_default()
+    }
+
     #[inline]
     fn start_of(&self, n: usize) -> usize {
         if n == 0 { self.start } else { self.ends[n - 1] as usize + self.gap }
@@ -59,8 +66,9 @@ pub(super) fn count_rows(bytes: &[u8], carriage_returns: bool) -> u64 {
 /// Buffers of [`Rows`], kept from block to block.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Where fields end: delimiters and line feeds.
+    /// Where fields end: delimiters and line feeds. After so many of them comes room.
     ends: Vec<u32>,
+    count: usize,
     /// Which of them are the last of their row: how many come before.
     last: Vec<u32>,
 }
@@ -72,7 +80,7 @@ pub(super) struct Rows<'a> {
     at: usize,
     /// How far fields were looked for.
     looked: usize,
-    delimiters: u64,
+    delimiter: u8,
     found: &'a mut Found,
     /// How many of the ends, and of the rows, were given away.
     ends: usize,
@@ -84,15 +92,12 @@ const WINDOW: usize = 4096;
 const CHUNK: usize = 64;
 /// Most ends of a chunk, mostly.
 const USUAL: usize = 20;
-const ONES: u64 = 0x0101_0101_0101_0101;
-const SEVENS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
 
 impl<'a> Rows<'a> {
     pub(super) fn new(bytes: &'a [u8], delimiter: u8, found: &'a mut Found) -> Rows<'a> {
-        found.ends.clear();
         found.last.clear();
-        let delimiters = ONES * u64::from(delimiter);
-        Rows { bytes, at: 0, looked: 0, delimiters, found, ends: 0, rows: 0 }
+        found.count = 0;
+        Rows { bytes, at: 0, looked: 0, delimiter, found, ends: 0, rows: 0 }
     }
 
     /// Start of the next row and the ends of its fields, the line break not among them; `None` at the end.
@@ -124,6 +129,7 @@ impl<'a> Rows<'a> {
         }
         let start = std::mem::replace(&mut self.at, self.bytes.len());
         let carriage_return = self.bytes.last() == Some(&b'\r');
+        self.found.ends.truncate(self.found.count);
         self.found.ends.push((self.bytes.len() - usize::from(carriage_return)) as u32);
         Some((start, &self.found.ends[self.ends..]))
     }
@@ -131,20 +137,22 @@ impl<'a> Rows<'a> {
     /// Finds the ends of the next window; those of a row that is not complete are kept.
     fn look(&mut self) {
         let found = &mut *self.found;
-        let kept = found.ends.len() - self.ends;
-        found.ends.copy_within(self.ends.., 0);
+        let kept = found.count - self.ends;
+        found.ends.copy_within(self.ends..found.count, 0);
         found.last.clear();
         (self.ends, self.rows) = (0, 0);
         let window = &self.bytes[self.looked..(self.looked + WINDOW).min(self.bytes.len())];
         // Room for an end at every byte, so that they are written without asking.
-        found.ends.resize(kept + WINDOW + CHUNK, 0);
+        if found.ends.len() < kept + WINDOW + CHUNK {
+            found.ends.resize(kept + WINDOW + CHUNK, 0);
+        }
         let mut len = kept;
         let (chunks, tail) = window.as_chunks::<CHUNK>();
         let mut padded = [0; CHUNK];
         padded[..tail.len()].copy_from_slice(tail);
         let tail = (!tail.is_empty()).then_some(&padded);
         for chunk in chunks.iter().chain(tail) {
-            let (ends, mut lines) = masks(chunk, self.delimiters);
+            let (ends, mut lines) = masks(chunk, self.delimiter);
             let count = ends.count_ones() as usize;
             let base = self.looked as u32;
             let (mut rest, mut next) = (ends, 0);
@@ -168,35 +176,34 @@ impl<'a> Rows<'a> {
             len += count;
             self.looked += CHUNK;
         }
-        found.ends.truncate(len);
+        found.count = len;
     }
 }
 
-/// Which of the bytes are delimiters or line feeds, and which line feeds.
+/// Which of the bytes are delimiters or line feeds, and which line feeds. Written so that the compiler compares sixteen bytes at once.
 #[inline]
-fn masks(chunk: &[u8; CHUNK], delimiters: u64) -> (u64, u64) {
-    const LINE_FEEDS: u64 = ONES * b'\n' as u64;
-    let (words, _) = chunk.as_chunks::<8>();
-    let (mut ends, mut lines) = (0, 0);
-    for (n, &word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(word);
-        let line = zeros(word ^ LINE_FEEDS);
-        lines |= gather(line) << (n * 8);
-        ends |= gather(line | zeros(word ^ delimiters)) << (n * 8);
+fn masks(chunk: &[u8; CHUNK], delimiter: u8) -> (u64, u64) {
+    let mut ends = [0; CHUNK];
+    let mut any_line = 0;
+    for (end, &byte) in ends.iter_mut().zip(chunk) {
+        let line = byte == b'\n';
+        any_line |= u8::from(line);
+        *end = u8::from(line | (byte == delimiter));
     }
+    let ends = gather(&ends);
+    // Most chunks have no line feed.
+    let lines = if any_line == 0 { 0 } else { gather(&chunk.map(|byte| u8::from(byte == b'\n'))) };
     (ends, lines)
 }
 
-/// The high bit of each byte that is zero. Exact: a byte is zero if neither its low bits carry into the high one nor the high one is set.
+/// The lowest bits of the bytes, side by side; their others are zero.
 #[inline]
-fn zeros(word: u64) -> u64 {
-    !(((word & SEVENS) + SEVENS) | word | SEVENS)
-}
-
-/// The high bits of eight bytes, side by side.
-#[inline]
-fn gather(high: u64) -> u64 {
-    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn gather(flags: &[u8; CHUNK]) -> u64 {
+    let (words, _) = flags.as_chunks::<8>();
+    words.iter().enumerate().fold(0, |all, (n, &word)| {
+        let byte = u64::from_le_bytes(word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        all | byte << (n * 8)
+    })
 }
 
 /// Rows of a block that has quotation marks.

@@ -49,6 +49,8 @@ pub struct Side {
     pub clean_rate: Option<u16>,
     /// All findings, also those that the report does not list.
     pub findings: u64,
+    /// Findings that were accepted, and are not among them.
+    pub accepted: u64,
     /// Charges of all claims.
     pub billed: crate::Cents,
     /// Charges of the claims that are not clean.
@@ -63,7 +65,7 @@ impl ReportDiff {
     /// use cleanclaim::report::{ReportDiff, read_report};
     ///
     /// let report = |rows: &str, clean: u8| format!(
-    ///     r#"{{"version":1,"findings":[{rows}],"summary":{{"fail_on":"error","claims":1,"clean_claims":{clean},"charges":
+    ///     r#"{{"version":1,"findings":[{rows}],"summary":{{"fail_on":"error","claims":1,"clean_claims":{clean},"accepted":0,"charges":
     ///     {{"billed":"90.00","at_stake":"0.00","unstated":0}},"left_out":0,"findings":{{"error":1,"warning":0,"info":0}},"not_evaluated":[]}}}}"#
     /// );
     /// let finding = r#"{"file":"a.csv","row":2,"claim_id":"A-1","line":1,"rule":"COD002","name":"header-diagnosis",
@@ -129,6 +131,13 @@ fn notes(old: &OldReport, new: &OldReport) -> Vec<String> {
             "the reports are about {} and {} claims: findings on a claim that is in one only are solved or new",
             old.side.claims, new.side.claims
         ));
+    }
+    if new.side.accepted > old.side.accepted {
+        let (more, s) = match new.side.accepted - old.side.accepted {
+            1 => ("one more finding".to_owned(), "s"),
+            more => (format!("{more} more findings"), ""),
+        };
+        out.push(format!("{} accepts {more}, which count{s} as solved", new.side.file));
     }
     for (side, left_out) in [(&old.side, old.left_out), (&new.side, new.left_out)] {
         if left_out > 0 {

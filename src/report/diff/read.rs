@@ -67,6 +67,7 @@ struct SummaryForm {
     fail_on: Severity,
     claims: u64,
     clean_claims: u64,
+    accepted: u64,
     charges: ChargesForm,
     left_out: u64,
     findings: BTreeMap<Severity, u64>,
@@ -117,6 +118,7 @@ pub fn read_report(file: &str, json: &[u8]) -> Result<OldReport> {
         clean_claims: of.clean_claims,
         clean_rate: crate::engine::tenths(of.clean_claims, of.claims),
         findings: of.findings.values().sum(),
+        accepted: of.accepted,
         billed: of.charges.billed,
         at_stake: of.charges.at_stake,
     };

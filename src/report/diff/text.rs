@@ -6,6 +6,23 @@ use crate::report::summary::percent;
 use crate::report::text::{clean, wrapped, write};
 
 /// The counts side by side, then what is new, what remains and what was solved.
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::{Json, ReportDiff, diff_text, read_report};
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut json = Vec::new();
+/// check_files(&checker, &claims, &Options::default(), &Json, &mut json, &mut |_| ())?;
+/// let (monday, tuesday) = (read_report("monday.json", &json)?, read_report("tuesday.json", &json)?);
+/// let mut text = Vec::new();
+/// diff_text(&ReportDiff::new(monday, tuesday), &mut text);
+/// assert!(String::from_utf8(text)?.contains("0 solved, 0 new, "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn diff_text(diff: &ReportDiff, out: &mut Vec<u8>) {
     let (old, new) = (&diff.old, &diff.new);
     let rate = |rate: Option<u16>| rate.map_or_else(|| "-".to_owned(), percent);
@@ -15,6 +32,7 @@ pub fn diff_text(diff: &ReportDiff, out: &mut Vec<u8>) {
         ("clean claims", old.clean_claims.to_string(), new.clean_claims.to_string()),
         ("clean-claim rate", rate(old.clean_rate), rate(new.clean_rate)),
         ("findings", old.findings.to_string(), new.findings.to_string()),
+        ("accepted", old.accepted.to_string(), new.accepted.to_string()),
         ("charges", old.billed.to_string(), new.billed.to_string()),
         ("charges at stake", old.at_stake.to_string(), new.at_stake.to_string()),
     ];

@@ -7,10 +7,14 @@
 //! Counts are known last and therefore written last. Explanations and sources are written once for each rule that has findings; rows refer to
 //! them. Nothing is held but the summary, whose counts by provider and payer grow with how many there are.
 
+mod charts;
 mod csp;
 mod page;
 
 use std::fmt::{self, Write as _};
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
 
 use super::text::write;
 use super::{Checked, Reporter};
@@ -21,6 +25,23 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The page. Its list is for people, so that a caller should set [`Options::most_findings`](crate::engine::Options::most_findings).
+///
+/// ```
+/// use cleanclaim::engine::{Options, check_files};
+/// use cleanclaim::read::Input;
+/// use cleanclaim::report::Html;
+/// use cleanclaim::{Checker, Tables};
+///
+/// let checker = Checker::new(Tables::embedded()).as_of("2026-11-22".parse()?);
+/// let claims = [Input::from_argument("data/sample/claims.csv")];
+/// let mut out = Vec::new();
+/// let outcome = check_files(&checker, &claims, &Options { most_findings: Some(20_000), ..Options::default() }, &Html, &mut out, &mut |_| ())?;
+/// let page = String::from_utf8(out)?;
+/// assert!(page.starts_with("<!doctype html>"));
+/// // A row for each finding.
+/// assert_eq!(page.matches("<tr data-row=").count() as u64, outcome.summary.total());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Html;
 
@@ -87,7 +108,7 @@ fn row(of: &Checked<'_>, finding: &Finding, out: &mut Vec<u8>) {
         write(out, format_args!(" data-provider=\"{npi}\""));
     }
     if !claim.payer.is_empty() {
-        write(out, format_args!(" data-payer=\"{}\"", Esc(&claim.payer)));
+        write(out, format_args!(" data-payer=\"{}\"", payer_key(&claim.payer)));
     }
     if let Some(edition) = &finding.edition {
         write(out, format_args!(" data-edition=\"{}\"", Esc(edition)));
@@ -121,6 +142,24 @@ fn row(of: &Checked<'_>, finding: &Finding, out: &mut Vec<u8>) {
     }
     let help = if finding.advice() == rule.fix { "" } else { finding.advice() };
     write(out, format_args!("</td><td>{}</td><td>{}</td></tr>\n", Esc(&finding.message), Esc(help)));
+}
+
+/// What stands for a payer in the rows: which payers are named is known when all claims are counted, and the rows are written by then.
+fn payer_key(name: &str) -> String {
+    format!("{:016x}", FxBuildHasher.hash_one(name))
+}
+
+/// `12,345`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.char_indices() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Text as it stands in HTML, in an element or in a quoted attribute. Control characters are shown as such.

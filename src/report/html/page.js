@@ -20,10 +20,15 @@
     rules.set(article.id, { article, name: article.dataset.name, fix: part(".fix") });
   }
 
+  // Rows know their payer by a key; the chart has the names of those that are named.
+  const payers = new Map(Array.from(document.querySelectorAll("a[data-filter=payer]"), (bar) => [bar.dataset.value, bar.textContent]));
+  const payerOf = (key) => (key === "" ? "" : (payers.get(key) ?? "other payers"));
+
   const source = byId("findings");
   const rows = Array.from(source.querySelector("tbody").rows, (tr, at) => {
     const [level, rule, claim, line, place, codes, charge, message, help] = Array.from(tr.cells, (cell) => cell.textContent);
-    const { provider = "", payer = "", field, edition, stale } = tr.dataset;
+    const { provider = "", payer: key = "", field, edition, stale } = tr.dataset;
+    const payer = payerOf(key);
     const own = rules.get(rule);
     // Codes are found with and without their dots.
     const words = `${claim} ${rule} ${own?.name} ${codes} ${codes.replaceAll(".", "")} ${message} ${place} ${provider} ${payer}`.toLowerCase();
@@ -196,7 +201,8 @@
     const bar = event.target.closest?.("a[data-filter]");
     if (!bar) return;
     find.value = "";
-    for (const [key, select] of selects) select.value = key === bar.dataset.filter ? bar.dataset.value : ALL;
+    const { filter: by, value } = bar.dataset;
+    for (const [key, select] of selects) select.value = key !== by ? ALL : by === "payer" ? payerOf(value) : value;
     // A value that is only on findings that the list leaves out.
     for (const select of selects.values()) if (select.selectedIndex < 0) select.value = ALL;
     filter();

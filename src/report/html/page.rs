@@ -1,16 +1,14 @@
 //! The part of the page that is known last: counts, charts, the empty work list, the rules, what was not evaluated.
 
-use super::Esc;
+use super::charts::charts;
+use super::{Esc, grouped};
 use crate::Cents;
-use crate::engine::{Share, Summary, tenths};
+use crate::engine::{Summary, tenths};
+use crate::report::record::UnusedRecord;
 use crate::report::rule_page::{list, source};
 use crate::report::summary::{percent, reasons, window};
 use crate::report::text::write;
 use crate::rule::{Rule, Severity};
-
-/// Rows of a chart that are shown at once, and rows that can be opened.
-const CHART_ROWS: usize = 10;
-const CHART_MORE: usize = 200;
 
 pub(super) fn main(summary: &Summary, out: &mut Vec<u8>) {
     out.extend_from_slice(
@@ -20,6 +18,7 @@ pub(super) fn main(summary: &Summary, out: &mut Vec<u8>) {
     figures(summary, out);
     charts(summary, out);
     work_list(summary, out);
+    acceptances(summary, out);
     not_evaluated(summary, out);
     rules(summary, out);
     tables(summary, out);
@@ -60,7 +59,7 @@ fn figures(of: &Summary, out: &mut Vec<u8>) {
         write(out, format_args!(" ({})", percent(part)));
     }
     if charges.unstated > 0 {
-        write(out, format_args!("; {} claims at stake state no charge", grouped(charges.unstated)));
+        write(out, format_args!("; {} of the claims at stake without a charge", grouped(charges.unstated)));
     }
     out.extend_from_slice(b"</p></div>\n");
     figure(out, "Findings", &grouped(of.total()), None, "");
@@ -72,7 +71,7 @@ fn figures(of: &Summary, out: &mut Vec<u8>) {
         write(out, format_args!("{comma}{} {severity}{s}", grouped(count)));
     }
     if of.accepted > 0 {
-        write(out, format_args!("; {} accepted are not counted", grouped(of.accepted)));
+        write(out, format_args!("; {} accepted, not counted", grouped(of.accepted)));
     }
     out.extend_from_slice(b"</p></div>\n");
     figure(out, "Checked", &grouped(of.claims), None, "");
@@ -93,120 +92,6 @@ fn figure(out: &mut Vec<u8>, title: &str, value: &str, part: Option<u16>, class:
     }
 }
 
-fn charts(of: &Summary, out: &mut Vec<u8>) {
-    let mut rules: Vec<Bar<'_>> =
-        (of.rules.iter()).map(|r| Bar { value: r.rule.id, name: r.rule.name, counts: r.counts }).collect();
-    rules.sort_by_key(|bar| std::cmp::Reverse(bar.total()));
-    out.extend_from_slice(b"<section aria-labelledby=\"charts\"><h2 id=\"charts\">Where the findings are</h2>\n<div class=\"charts\">\n");
-    chart(out, "rule", "Findings by rule", &rules);
-    chart(out, "provider", "Findings by provider (NPI)", &bars(&of.providers));
-    chart(out, "payer", "Findings by payer", &bars(&of.payers));
-    out.extend_from_slice(b"</div></section>\n");
-}
-
-fn bars(of: &[Share]) -> Vec<Bar<'_>> {
-    of.iter().map(|share| Bar { value: &share.name, name: "", counts: share.counts }).collect()
-}
-
-/// A row of a chart.
-struct Bar<'a> {
-    value: &'a str,
-    name: &'a str,
-    counts: [u64; 3],
-}
-
-impl Bar<'_> {
-    fn total(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-}
-
-/// A table whose rows have bars: what is drawn can also be read.
-fn chart(out: &mut Vec<u8>, filter: &str, title: &str, bars: &[Bar<'_>]) {
-    write(out, format_args!("<div class=\"chart\"><h3>{title}</h3>\n"));
-    let longest = bars.iter().map(Bar::total).max().unwrap_or(0).max(1);
-    // Without a provider or payer on any claim there is nothing to tell apart.
-    if bars.iter().all(|bar| bar.value.is_empty()) {
-        write(out, format_args!("<p class=\"none\">No {filter} to show.</p></div>\n"));
-        return;
-    }
-    let (first, more) = bars.split_at(bars.len().min(CHART_ROWS));
-    chart_table(out, filter, title, first, longest);
-    if !more.is_empty() {
-        let shown = &more[..more.len().min(CHART_MORE)];
-        write(out, format_args!("<details><summary>{} more</summary>\n", grouped(more.len() as u64)));
-        chart_table(out, filter, &format!("{title}, continued"), shown, longest);
-        let hidden = &more[shown.len()..];
-        if !hidden.is_empty() {
-            let findings: u64 = hidden.iter().map(Bar::total).sum();
-            write(
-                out,
-                format_args!(
-                    "<p class=\"none\">and {} others with {} findings</p>\n",
-                    grouped(hidden.len() as u64),
-                    grouped(findings)
-                ),
-            );
-        }
-        out.extend_from_slice(b"</details>\n");
-    }
-    out.extend_from_slice(b"</div>\n");
-}
-
-fn chart_table(out: &mut Vec<u8>, filter: &str, title: &str, bars: &[Bar<'_>], longest: u64) {
-    write(
-        out,
-        format_args!(
-            "<table><caption class=\"unseen\">{title}</caption>\n<thead><tr><th scope=\"col\">{}</th>\
-             <th scope=\"col\"><span class=\"unseen\">Share</span></th><th scope=\"col\">Errors</th>\
-             <th scope=\"col\">Warnings</th><th scope=\"col\">Info</th></tr></thead>\n<tbody>\n",
-            match filter {
-                "rule" => "Rule",
-                "provider" => "Provider",
-                _ => "Payer",
-            }
-        ),
-    );
-    for bar in bars {
-        let value = Esc(bar.value);
-        let label = if bar.value.is_empty() { "none stated" } else { bar.value };
-        write(
-            out,
-            format_args!(
-                "<tr><th scope=\"row\"><a href=\"#list\" data-filter=\"{filter}\" data-value=\"{value}\">{}</a>",
-                Esc(label)
-            ),
-        );
-        if !bar.name.is_empty() {
-            write(out, format_args!(" <span>{}</span>", Esc(bar.name)));
-        }
-        out.extend_from_slice(
-            b"</th><td><svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
-        );
-        let mut x = 0;
-        for severity in Severity::ALL.into_iter().rev() {
-            let count = bar.counts[severity as usize];
-            let width = u128::from(count) * 1000 / u128::from(longest);
-            if width > 0 {
-                write(
-                    out,
-                    format_args!("<rect class=\"{severity}\" x=\"{x}\" width=\"{width}\" height=\"10\"/>"),
-                );
-            }
-            x += width;
-        }
-        out.extend_from_slice(b"</svg></td>");
-        for severity in Severity::ALL.into_iter().rev() {
-            match bar.counts[severity as usize] {
-                0 => out.extend_from_slice(b"<td></td>"),
-                count => write(out, format_args!("<td>{}</td>", grouped(count))),
-            }
-        }
-        out.extend_from_slice(b"</tr>\n");
-    }
-    out.extend_from_slice(b"</tbody></table>\n");
-}
-
 /// The controls and an empty table; the script fills both.
 fn work_list(of: &Summary, out: &mut Vec<u8>) {
     out.extend_from_slice(b"<section id=\"list\" tabindex=\"-1\" aria-labelledby=\"list-title\"><h2 id=\"list-title\">Work list</h2>\n");
@@ -223,6 +108,40 @@ fn work_list(of: &Summary, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(include_bytes!("work_list.html"));
     out.extend_from_slice(b"</section>\n");
+}
+
+/// What accepts nothing any more, so that it can be taken out of its file.
+fn acceptances(of: &Summary, out: &mut Vec<u8>) {
+    if of.unused_acceptances.is_empty() {
+        return;
+    }
+    out.extend_from_slice(
+        b"<section aria-labelledby=\"unused\"><h2 id=\"unused\">Acceptances that accept nothing</h2>\n\
+          <table class=\"plain\"><caption class=\"unseen\">Rows of files of acceptances that can be taken out</caption>\n\
+          <thead><tr><th scope=\"col\">Row</th><th scope=\"col\">Rule</th><th scope=\"col\">Claim</th>\
+          <th scope=\"col\">Codes</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n",
+    );
+    for unused in &of.unused_acceptances {
+        let record = UnusedRecord::new(unused);
+        write(
+            out,
+            format_args!(
+                "<tr><th scope=\"row\">{}:{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                Esc(record.file),
+                record.row,
+                record.rule,
+                // Without a claim it has a fingerprint.
+                Esc(record
+                    .fingerprint
+                    .as_deref()
+                    .filter(|_| record.claim_id.is_empty())
+                    .unwrap_or(record.claim_id)),
+                Esc(&record.codes.join(" ")),
+                record.reason,
+            ),
+        );
+    }
+    out.extend_from_slice(b"</tbody></table></section>\n");
 }
 
 /// What was not checked is never a pass.
@@ -324,19 +243,6 @@ fn tables(of: &Summary, out: &mut Vec<u8>) {
         );
     }
     out.extend_from_slice(b"</tbody></table></section>\n");
-}
-
-/// `12,345`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.char_indices() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `$12,345.60`.

@@ -15,7 +15,7 @@ pub(super) static DXS001: Rule = Rule {
     why: "An Excludes1 note means \"not coded here\": the two conditions cannot occur together, or one is part of the other. The note holds for \
           everything below its place and in both directions. The guideline allows the pair when the two conditions are unrelated, so a person \
           has to look. Notes that name more than 1,500 codes say little about one pair and are reported as info.",
-    fix: "report only the code that the note leads to, unless the two conditions are unrelated (guideline I.A.12.a); then accept the finding for this claim in its column `accept`",
+    fix: "report only the code that the note leads to, unless the two conditions are unrelated (guideline I.A.12.a); then accept the finding, with the reason, by `check --accept-new` or in the claim's column `accept`",
     citation: guidelines("I.A.12.a, Excludes1; Tabular List"),
     carc: &[11],
     needs: &[TableKind::Icd10Cm],

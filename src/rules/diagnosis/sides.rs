@@ -91,16 +91,14 @@ fn sides_instead_of_bilateral(case: &Case<'_>, out: &mut Findings) {
 
 /// The bilateral code of two that differ in one character only.
 fn bilateral(icd: &Icd10CmTable, left: &Billable, right: &Billable, day: Date) -> Option<Icd10Cm> {
-    let (a, b) = (left.code.text(), right.code.text());
-    let mut differing = a.bytes().zip(b.bytes()).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i);
-    let at = differing.next().filter(|_| a.len() == b.len())?;
-    if differing.next().is_some() {
+    let (left, right) = (left.code, right.code);
+    let differing = left.key() ^ right.key();
+    let at = differing.trailing_zeros() / 8 * 8;
+    if differing == 0 || differing >> at > 0xFF || left.len() != right.len() {
         return None;
     }
     (b'0'..=b'9').find_map(|digit| {
-        let mut text = a.as_bytes().to_vec();
-        text[at] = digit;
-        let code = Icd10Cm::parse(&text).ok()?;
+        let code = Icd10Cm::from_key(left.key() & !(0xFF << at) | u64::from(digit) << at);
         let rank = icd.rank(code)?;
         (icd.is_bilateral(rank) && matches!(icd.standing(rank, day), Standing::Billable(_))).then_some(code)
     })

@@ -90,6 +90,7 @@ fn known(case: &Case<'_>, line: &Line, modifier: Modifier, day: Option<Date>) ->
     match table.map(|t| (t.modifier(modifier, on), t.window().from)) {
         Some((Some(standing), _)) => Known::Listed(standing),
         _ if is_transport(modifier, line) => Known::Listed(InForce::Yes),
+        None if case.tables.procedures.is_some() => Known::Open(Why::NoneOfThisKind),
         None => Known::Open(Why::NoTable(TableKind::Procedures)),
         Some((None, from)) if on < from => Known::Open(Why::BeforeTable(TableKind::Procedures)),
         Some((None, _)) => Known::Unlisted,

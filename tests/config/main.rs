@@ -1,7 +1,9 @@
 //! `cleanclaim.toml`: every key on both sides, every mistake with its place.
 #![cfg(feature = "cli")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod sides;
 
 use common::{Folder, Run};
 use serde_json::Value;
@@ -195,6 +197,8 @@ fn the_report_is_as_the_file_says() {
     let one = run("threads = 1\nformat = 'json'", "").1.out;
     assert_eq!(one, run("threads = 4\nformat = 'json'", "").1.out);
     assert_eq!(one, run("threads = 4\nformat = 'json'", "--threads 1").1.out);
+    let grouped = run("group = 16\nformat = 'json'", "").1.out;
+    assert_eq!(one, grouped);
     let all = run("format = 'ndjson'", "").1.out;
     let few = run("format = 'ndjson'\nmax-findings = 1", "").1.out;
     assert!(few.lines().count() < all.lines().count(), "{few}");
@@ -299,7 +303,7 @@ cleanclaim.toml:4:11: expected text, got integer
 cleanclaim.toml:5:9: no such day in the calendar, or today, or none
 cleanclaim.toml:6:11: expected a number from 0 to 1024, got 2000
 cleanclaim.toml:7:7: no column map \"tuvaa\"; did you mean tuva? (there are tuva, cclf, rif, cms1500)
-cleanclaim.toml:8:10: no such folder: nowhere
+cleanclaim.toml:8:10: no such folder: nowhere; make it, and `cleanclaim tables add` fills it
 cleanclaim.toml:9:10: no format \"jsn\"; did you mean json? (there are text, json, ndjson, csv, sarif, html)
 ";
     let said: String = run.out.lines().take(10).map(|l| format!("{l}\n")).collect();
@@ -307,7 +311,7 @@ cleanclaim.toml:9:10: no format \"jsn\"; did you mean json? (there are text, jso
     for more in [
         "cleanclaim.toml:10:13: no column dx99",
         "cleanclaim.toml:11:10: expected true or false, got string",
-        "cleanclaim.toml:12:11: no such file: missing.csv",
+        "cleanclaim.toml:12:11: no such file: missing.csv; begin it with the line `rule,claim,fingerprint,codes,reason,until`",
         "cleanclaim.toml:14:1: the profile has no `when`",
         "cleanclaim.toml:16:1: no key of a profile wen; did you mean when?",
         "cleanclaim.toml:20:10: no condition payr; did you mean payer?",

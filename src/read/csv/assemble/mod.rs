@@ -1,21 +1,19 @@
 //! Rows become claims.
 
+mod diagnoses;
+
 use std::sync::Arc;
 
 use super::blocks::{Block, unprintable};
 use super::header::Layout;
-use super::rows::{Found, Records, Row, Rows, has_blanks, row_ends};
-use crate::claim::{
-    Claim, Coded, Diagnosis, Fault, Field, IndexList, Kind, Line, Points, Reason, Unreadable, showable,
-};
+use super::rows::Row;
+use super::walk::Walk;
+use crate::claim::{Claim, Coded, Fault, Field, IndexList, Kind, Line, Reason, showable};
 use crate::code::{
-    BillType, CodeError, DischargeStatus, Icd10Cm, Icd10Pcs, Modifier, Npi, PlaceOfService, Procedure,
-    Revenue, Sex, Taxonomy,
+    BillType, DischargeStatus, Icd10Cm, Icd10Pcs, Modifier, Npi, PlaceOfService, Procedure, Revenue, Sex,
+    Taxonomy,
 };
 use crate::{AmountError, Cents, Date, Units};
-
-/// Most diagnoses of a claim: more distinct ones than fit a byte are no claim.
-const MOST_DIAGNOSES: usize = 200;
 
 /// Correct coding edits begin with this day, electronic claims and ICD-10 later: there is nothing with which to judge an earlier service.
 const EARLIEST: Date = Date::constant(1996, 1, 1);
@@ -32,10 +30,7 @@ const MOST_UNITS: i64 = 10_000_000_000;
 pub(crate) struct Assembler {
     layout: Arc<Layout>,
     building: Building,
-    found: Found,
-    /// The unquoted rows of a block that has quotation marks, and where the fields of the row at hand end.
-    unquoted: Vec<u8>,
-    ends: Vec<u32>,
+    walk: Walk,
     /// Where the claim's first row lies.
     first: First,
 }
@@ -74,59 +69,20 @@ impl Assembler {
             rows_differ: false,
             open: false,
         };
-        let (found, unquoted, ends, first) = Default::default();
-        Assembler { layout, building, found, unquoted, ends, first }
+        Assembler { layout, building, walk: Walk::default(), first: First::default() }
     }
 
     /// Every claim of a block, in order.
     pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim)) {
-        if block.slow {
-            self.quoted(block, &mut each);
-        } else {
-            self.plain(block, &mut each);
-        }
-        self.building.finish(&mut each);
-    }
-
-    fn plain(&mut self, block: &Block, each: &mut impl FnMut(&Claim)) {
-        let Assembler { layout, building, found, first, .. } = self;
-        let bytes = &block.bytes;
-        let blanks = has_blanks(bytes);
-        let mut rows = Rows::new(bytes, layout.delimiter, found);
-        let mut number = block.first_row;
-        while let Some((start, ends)) = rows.next() {
-            let row = Row { bytes, start, ends, gap: 1, blanks };
-            if ends.len() > 1 || !row.get(0).is_empty() {
-                building.push(layout, row, first, number, each);
-            }
-            number += 1;
-        }
-    }
-
-    fn quoted(&mut self, block: &Block, each: &mut impl FnMut(&Claim)) {
-        let Assembler { layout, building, unquoted, ends, first, .. } = self;
-        let mut records = Records::new(&block.bytes, layout.delimiter, true);
-        let mut number = block.first_row;
-        let mut counted = 0;
-        unquoted.clear();
-        while let Some(record) = records.next() {
-            number += row_ends(&block.bytes[counted..record.start], layout.carriage_returns).count() as u64;
-            counted = record.start;
-            let text = block.bytes[record.start..record.end].trim_ascii_end();
-            // A field over several rows is legal in quotation marks; with an odd number of them, one was never closed.
-            let rows = 1 + row_ends(text, layout.carriage_returns).count();
-            let swallows = rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1;
-            let start = unquoted.len();
-            unquoted.extend_from_slice(record.output);
-            ends.clear();
-            ends.extend(record.ends.iter().map(|&e| (start + e) as u32));
-            let row = Row { bytes: unquoted, start, ends, gap: 0, blanks: true };
-            building.push(layout, row, first, number, each);
-            if swallows {
+        let Assembler { layout, building, walk, first } = self;
+        walk.rows(block, layout, |row, at| {
+            building.push(layout, row, first, at.number, &mut each);
+            if let Some(rows) = at.swallows {
                 let line = building.claim.lines.len().checked_sub(1);
-                building.fault(Field::Claim, line, number, Reason::OpenQuote { rows }, None);
+                building.fault(Field::Claim, line, at.number, Reason::OpenQuote { rows }, None);
             }
-        }
+        });
+        building.finish(&mut each);
     }
 }
 
@@ -288,192 +244,6 @@ impl Building {
         self.read(field, line, row, text, Npi::parse(text))
     }
 
-    fn diagnoses_of_first(&mut self, layout: &Layout, row: Row<'_>, number: u64) {
-        let mut list = IndexList::new();
-        self.row_diagnoses(layout, row, number, &mut list);
-        self.own_first = list;
-        for &(at, field) in &layout.of_claim {
-            let (Field::PresentOnAdmission(n), [indicator]) = (field, row.get(at)) else { continue };
-            if let Some(at) = self.claim.diagnosis_in_column(n) {
-                match indicator.to_ascii_uppercase() {
-                    b @ (b'Y' | b'N' | b'U' | b'W' | b'1') => {
-                        self.claim.diagnoses[at].present_on_admission = Some(b);
-                    }
-                    _ => self.fault(field, None, number, Reason::PresentOnAdmission, None),
-                }
-            }
-        }
-    }
-
-    /// The diagnoses of a row, as indices into the claim's list, to which new ones are added.
-    fn row_diagnoses(&mut self, layout: &Layout, row: Row<'_>, number: u64, list: &mut IndexList) {
-        if let Some(at) = layout.principal.filter(|&at| !row.get(at).is_empty()) {
-            let icd9 = layout.versions.first().is_some_and(|&(at, _)| row.get(at) == b"9");
-            self.diagnosis(row.get(at), 0, icd9, number, list);
-        }
-        for &(at, column) in &layout.diagnoses {
-            let text = row.get(at);
-            if text.is_empty() {
-                continue;
-            }
-            let icd9 = layout
-                .versions
-                .iter()
-                .find(|(_, n)| *n == column)
-                .or(layout.versions.first().filter(|_| layout.versions.len() == 1))
-                .is_some_and(|&(at, _)| row.get(at) == b"9");
-            self.diagnosis(text, column, icd9, number, list);
-        }
-        if let Some(at) = layout.diagnosis_list {
-            let mut column = layout.diagnoses.iter().map(|&(_, n)| n).max().unwrap_or(0);
-            for text in row.get(at).split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|' | b'^')) {
-                if !text.is_empty() {
-                    column = column.saturating_add(1);
-                    self.diagnosis(text, column, false, number, list);
-                }
-            }
-        }
-    }
-
-    fn diagnosis(&mut self, text: &[u8], column: u8, icd9: bool, number: u64, list: &mut IndexList) {
-        let parsed = if icd9 { Err(CodeError::Icd9) } else { Icd10Cm::parse(text) };
-        let Some(code) = Coded::read(text, parsed) else { return };
-        // The principal diagnosis, where it has a column of its own, stands among the others once more: first, and only once.
-        if let (Some(&0), Some(&first)) = (list.columns().first(), list.as_slice().first())
-            && let Some(principal) = self.claim.diagnoses.get_mut(usize::from(first))
-            && principal.code == code
-        {
-            list.set_first_column(column);
-            if principal.column == 0 {
-                principal.column = column;
-            }
-            return;
-        }
-        // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
-        let known = self.claim.diagnoses.iter().enumerate().find(|(i, d)| {
-            d.code == code && !list.as_slice().contains(&(*i as u8)) && !self.claim.lines.is_empty()
-        });
-        let at = match known {
-            Some((at, _)) => at,
-            None if self.claim.diagnoses.len() < MOST_DIAGNOSES => {
-                self.claim.diagnoses.push(Diagnosis { code, column, present_on_admission: None });
-                self.claim.diagnoses.len() - 1
-            }
-            None => {
-                self.fault(
-                    Field::Diagnosis(column),
-                    None,
-                    number,
-                    Reason::TooMany { most: MOST_DIAGNOSES },
-                    None,
-                );
-                return;
-            }
-        };
-        if !list.push_from(at as u8, column) {
-            let line = Some(self.claim.lines.len());
-            self.fault(
-                Field::Diagnosis(column),
-                line,
-                number,
-                Reason::TooMany { most: IndexList::MOST },
-                None,
-            );
-        }
-    }
-
-    /// Which diagnoses the line refers to.
-    fn points(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) -> Points {
-        let mut own = self.own_first;
-        let repeated = || {
-            let (from, to) = layout.diagnosis_span?;
-            Some(row.span(from, to)? == first.span(from, to)?)
-        };
-        if !self.claim.lines.is_empty() && repeated() != Some(true) {
-            let same = |at: usize| row.get(at) == first.get(at);
-            let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
-            let blank = || places().all(|at| row.get(at).is_empty());
-            if !places().all(same) && !blank() {
-                let mut list = IndexList::new();
-                self.row_diagnoses(layout, row, number, &mut list);
-                let first = std::mem::replace(&mut own, list);
-                // The same codes with and without dots are the same diagnoses.
-                if own != first && !self.rows_differ {
-                    self.rows_differ = true;
-                    for line in &mut self.claim.lines {
-                        if line.points == Points::All {
-                            line.points = Points::Own(first);
-                        }
-                    }
-                }
-            }
-        }
-        if let Some(at) = layout.line_diagnosis.filter(|&at| !row.get(at).is_empty()) {
-            let text = row.get(at);
-            if let Some(code) = Coded::read(text, Icd10Cm::parse(text)) {
-                let known = self.claim.diagnoses.iter().position(|d| same_code(&d.code, &code, text));
-                let mut list = IndexList::new();
-                match known {
-                    Some(at) => {
-                        list.push_from(at as u8, self.claim.diagnoses[at].column);
-                    }
-                    None => {
-                        let column = self.claim.diagnoses.len().min(254) as u8 + 1;
-                        self.diagnosis(text, column, false, number, &mut list);
-                    }
-                }
-                return Points::Own(list);
-            }
-        }
-        if let Some(at) = layout.pointers.filter(|&at| !row.get(at).is_empty()) {
-            return self.stated(row.get(at), &own, number);
-        }
-        if self.rows_differ { Points::Own(own) } else { Points::All }
-    }
-
-    /// Pointers: letters A to L or numbers 1 to 12, joined or separated.
-    fn stated(&mut self, text: &[u8], own: &IndexList, row: u64) -> Points {
-        let mut list = IndexList::new();
-        let mut ok = true;
-        let mut add = |list: &mut IndexList, number: u32| {
-            let stated = number.min(255) as u8;
-            // A pointer names a column of its row; the diagnosis stands at some index of the claim's list.
-            let at = own.columns().iter().position(|&c| u32::from(c) == number);
-            let index = at.map_or(0, |at| own.as_slice()[at] + 1);
-            ok &= list.push_from(index, stated);
-        };
-        let separators = |b: &u8| matches!(b, b' ' | b',' | b':' | b';' | b'/' | b'|' | b'.' | b'-');
-        let separated = text.iter().any(separators);
-        for part in text.split(separators).filter(|p| !p.is_empty()) {
-            if part.iter().all(u8::is_ascii_digit) {
-                let number =
-                    part.iter().fold(0u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0')));
-                // "12" is twelve if there is a twelfth diagnosis, otherwise one and two.
-                let whole =
-                    separated || part.len() == 1 || own.columns().iter().any(|&c| u32::from(c) == number);
-                if whole {
-                    add(&mut list, number);
-                } else {
-                    part.iter().for_each(|b| add(&mut list, u32::from(b - b'0')));
-                }
-            } else if part.iter().all(u8::is_ascii_alphabetic) {
-                part.iter().for_each(|b| add(&mut list, u32::from(b.to_ascii_uppercase() - b'A') + 1));
-            } else {
-                self.fault(Field::Pointers, Some(self.claim.lines.len()), row, Reason::Pointer, Some(text));
-                return Points::All;
-            }
-        }
-        if list.as_slice().is_empty() && ok {
-            self.fault(Field::Pointers, Some(self.claim.lines.len()), row, Reason::Pointer, Some(text));
-            return Points::All;
-        }
-        if !ok {
-            let reason = Reason::TooMany { most: IndexList::MOST };
-            self.fault(Field::Pointers, Some(self.claim.lines.len()), row, reason, None);
-        }
-        Points::Stated(list)
-    }
-
     /// Adds the row's line.
     fn line(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
         let at = self.claim.lines.len();
@@ -528,14 +298,6 @@ impl Building {
         {
             self.fault(field, Some(at), row, Reason::TooMany { most: 4 }, None);
         }
-    }
-}
-
-/// The same code, also where the claim's list says that it is of ICD-9 and the line's field cannot.
-fn same_code(listed: &Coded<Icd10Cm>, code: &Coded<Icd10Cm>, text: &[u8]) -> bool {
-    match listed {
-        Coded::Unreadable(Unreadable { shown: Some(shown), .. }) => shown.as_bytes() == text,
-        _ => listed == code,
     }
 }
 
