@@ -389,6 +389,44 @@ fn a_code_that_is_not_found_gets_its_neighbours() {
 }
 
 #[test]
+fn codes_and_words_are_looked_up_side_by_side() {
+    let folder = Folder::new();
+    let json = |run: &common::Run| serde_json::from_str::<Value>(&run.out).unwrap();
+    let queries = |run: &common::Run| -> Vec<String> {
+        let answers = json(run);
+        answers.as_array().unwrap().iter().map(|a| a["query"].as_str().unwrap().to_owned()).collect()
+    };
+    // A code is looked up by itself, the words beside one another together: "3b" and "20" are words there.
+    let run = folder.run("lookup --format json E11.65 htn ckd 3b m545 pregnancy 20 weeks");
+    assert_eq!(queries(&run), ["E11.65", "htn ckd 3b", "m545", "pregnancy 20 weeks"]);
+    assert_eq!(run.code, Some(0));
+    assert_eq!(json(&run)[3]["hits"][0]["code"], "Z3A.20");
+    // A mistyped code beside words is one, too, if it has a dot.
+    assert_eq!(
+        queries(&folder.run("lookup --format json E11.66 low back pain")),
+        ["E11.66", "low back pain"]
+    );
+    // Standard input beside arguments; blank lines and line ends of other systems are nothing.
+    let run = folder.run_with("lookup --format json M54.5 -", b"E11.65\r\n\n  \nlow back pain\r\n");
+    assert_eq!(queries(&run), ["M54.5", "E11.65", "low back pain"]);
+    assert_eq!(json(&folder.run_with("lookup --format json -", b"")), Value::Array(Vec::new()));
+    let run = folder.command().args(["lookup", " "]).output().unwrap();
+    assert_eq!(
+        (run.status.code(), String::from_utf8(run.stdout).unwrap().as_str()),
+        (Some(1), "no text: type a code or words\n")
+    );
+}
+
+#[test]
+fn a_card_fits_a_screen_unless_all_is_asked_for() {
+    let folder = Folder::new();
+    let screen = folder.run("lookup --as-of 2026-03-02 S72.001A").out;
+    assert!(screen.lines().count() <= 40 && screen.ends_with("; all with --full\n"), "{screen}");
+    let full = folder.run("lookup --as-of 2026-03-02 --full S72.001A").out;
+    assert!(full.lines().count() > 40 && full.contains("Note (at chapter 19)"), "{full}");
+}
+
+#[test]
 fn codes_are_explained_alone_and_in_pairs() {
     let folder = folder();
     let run = folder.run("explain M54.50 s39012a --as-of 2026-03-02");

@@ -1,12 +1,17 @@
 //! Look-ups through the library: facts checked by hand against the tabular list and the code files.
 
 use cleanclaim::lookup::{Answer, Card, DiagnosisCard, Status, look_up};
-use cleanclaim::report::answer_text;
+use cleanclaim::report::{Extent, answer_text};
+use cleanclaim::search::Query;
 use cleanclaim::table::NoteKind;
 use cleanclaim::{Date, Tables};
 
 fn answer(text: &str, day: &str) -> Answer {
     look_up(&Tables::embedded(), text, day.parse().unwrap())
+}
+
+fn on_screen(answer: &Answer) -> String {
+    answer_text(answer, Extent::Screen)
 }
 
 fn diagnosis(text: &str, day: &str) -> DiagnosisCard {
@@ -42,14 +47,14 @@ fn the_day_decides() {
     assert_eq!((early.status, early.day), (Status::NotYet, day("2021-10-01")));
     let ended = diagnosis("I60.21", "2017-10-01");
     assert_eq!(ended.status, Status::Ended);
-    assert!(answer_text(&answer("I60.21", "2017-10-01")).contains("billable      no: ended on "));
+    assert!(on_screen(&answer("I60.21", "2017-10-01")).contains("billable      no: ended on "));
     assert_eq!(diagnosis("E11.65", "2015-09-30").status, Status::BeforeTable);
     assert!(diagnosis("E11.65", "2030-01-01").stale);
 }
 
 #[test]
 fn flags_come_in_words_and_with_their_days() {
-    let text = answer_text(&answer("V00.01XA", "2026-03-02"));
+    let text = on_screen(&answer("V00.01XA", "2026-03-02"));
     assert!(text.contains("external cause: never listed first"), "{text}");
     let card = diagnosis("O80", "2026-03-02");
     assert!(card.flags.iter().any(|f| f.flag == "maternity" && !f.windows.is_empty()), "{:?}", card.flags);
@@ -60,40 +65,105 @@ fn flags_come_in_words_and_with_their_days() {
 
 #[test]
 fn seventh_characters_are_spelled_out() {
-    let text = answer_text(&answer("S72.001", "2026-03-02"));
+    let text = on_screen(&answer("S72.001", "2026-03-02"));
     assert!(text.contains("7th character S72.001A  initial encounter for closed fracture\n"), "{text}");
     assert!(!text.contains("below  "), "{text}");
-    let text = answer_text(&answer("S72.001A", "2026-03-02"));
+    let text = on_screen(&answer("S72.001A", "2026-03-02"));
     assert!(text.contains("7th character A: initial encounter for closed fracture\n"), "{text}");
-    let text = answer_text(&answer("S72", "2026-03-02"));
+    let text = on_screen(&answer("S72", "2026-03-02"));
     assert!(text.contains("7th character one of A B C D "), "{text}");
 }
 
 #[test]
 fn modifiers_and_places_have_cards_too() {
-    let text = answer_text(&answer("11", "2026-03-02"));
+    let text = on_screen(&answer("11", "2026-03-02"));
     assert_eq!(text, "place of service 11  Office\n  in force      yes\n");
-    let text = answer_text(&answer("10", "2021-12-31"));
+    let text = on_screen(&answer("10", "2021-12-31"));
     assert!(text.contains("in force      no: begins on 2022-01-01"), "{text}");
     assert!(matches!(answer("25", "2026-03-02").cards[0], Card::Modifier(_)));
 }
 
-#[test]
-fn every_card_fits_a_terminal() {
-    for code in ["E11", "S72", "T36.0X1A", "Z3A.20", "C7A", "O80", "U07.1", "QA0", "I10", "M54.5"] {
-        let text = answer_text(&answer(code, "2026-11-22"));
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+/// Every 150th code and header there ever was, those with the longest titles, and those with the most below them.
+fn sample() -> Vec<String> {
+    let tables = Tables::embedded();
+    let mut all: Vec<(usize, String)> = Vec::new();
+    for letter in 'A'..='Z' {
+        for digit in 0..10 {
+            let beginning = Query::new(format!("{letter}{digit}"), Date::constant(2026, 11, 22));
+            let hits = tables.search(&Query { limit: usize::MAX, ..beginning }).hits;
+            all.extend(
+                hits.into_iter().map(|hit| (hit.title.unwrap_or_default().len(), hit.code.to_string())),
+            );
+        }
     }
+    assert!(all.len() > 90_000, "{} codes", all.len());
+    let mut sample: Vec<String> = all.iter().step_by(150).map(|(_, code)| code.clone()).collect();
+    all.sort();
+    sample.extend(all.iter().rev().take(50).map(|(_, code)| code.clone()));
+    sample.extend(
+        ["E11", "S72", "T36.0X1A", "Z3A.20", "C7A", "O80", "U07.1", "QA0", "I10", "Z68", "S06"]
+            .map(str::to_owned),
+    );
+    sample
+}
+
+#[test]
+fn every_card_fits_a_screen() {
+    let (tables, mut folded, mut chapters) = (Tables::embedded(), 0, std::collections::BTreeSet::new());
+    for code in sample() {
+        let answer = look_up(&tables, &code, Date::constant(2026, 11, 22));
+        let (screen, full) = (answer_text(&answer, Extent::Screen), answer_text(&answer, Extent::Full));
+        for text in [&screen, &full] {
+            let widest = text.lines().max_by_key(|line| line.chars().count()).unwrap();
+            assert!(widest.chars().count() <= 80, "{code}: {widest}");
+        }
+        assert!(screen.lines().count() <= 40, "{code}: {} lines\n{screen}", screen.lines().count());
+        // What is left out is told, and nothing else is missing.
+        assert_eq!(screen == full, !screen.contains("--full"), "{code}\n{screen}");
+        assert!(!full.contains("--full"), "{code}\n{full}");
+        folded += usize::from(screen != full);
+        let Some(Card::Diagnosis(card)) = answer.cards.first() else { panic!("{code}: {answer:?}") };
+        chapters.extend(card.chapter.as_ref().map(|chapter| chapter.code.clone()));
+    }
+    assert_eq!(chapters.len(), 22, "{chapters:?}");
+    assert!(folded > 20, "{folded} cards are longer than a screen");
+}
+
+/// What is counted on the screen is what all of the card has more.
+#[test]
+fn what_does_not_fit_is_counted() {
+    let answer = answer("S72.001A", "2026-03-02");
+    let Card::Diagnosis(card) = &answer.cards[0] else { panic!() };
+    let screen = on_screen(&answer);
+    let shown: Vec<_> = screen.lines().collect();
+    let at =
+        shown.iter().position(|line| line.starts_with("  more notes")).unwrap_or_else(|| panic!("{screen}"));
+    let told: usize = shown[at..]
+        .join(" ")
+        .split(" at ")
+        .filter_map(|part| part.rsplit([' ', ',']).next()?.parse::<usize>().ok())
+        .sum();
+    let begins = |text: &str| text.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+    let seen =
+        card.notes.iter().filter(|note| shown.iter().any(|line| begins(line) == begins(&note.text))).count();
+    assert_eq!(seen + told, card.notes.len(), "{screen}");
+    assert!(answer_text(&answer, Extent::Full).contains("Use secondary code(s) from Chapter 20"));
 }
 
 #[test]
 fn what_is_no_code_says_so() {
     let why = |text: &str| answer(text, "2026-03-02").why.unwrap();
-    assert_eq!(why(""), "has the shape of no code");
-    assert_eq!(why("250.00"), "has the shape of an ICD-9-CM code, which ended on 2015-09-30");
+    assert_eq!(why(""), "type a code or words");
+    assert_eq!(
+        why("250.00"),
+        "has the shape of an ICD-9-CM code, which ended on 2015-09-30; look for it by its words"
+    );
     assert!(why("99213").starts_with("no table of CPT Category I codes"));
     assert!(why("E1166").starts_with("in no release of ICD-10-CM; no table of HCPCS Level II codes"));
     let near = answer("E11.66", "2026-03-02").nearest;
     assert_eq!(near.iter().take(2).map(|n| n.code.as_str()).collect::<Vec<_>>(), ["E11.65", "E11.69"]);
+    // Two characters swapped are one error: no other code is as near.
+    let near = answer("E11.56", "2026-03-02").nearest;
+    assert!(near.iter().any(|n| n.code == "E11.65"), "{near:?}");
     assert!(answer(&"E".repeat(100_000), "2026-03-02").nearest.is_empty());
 }

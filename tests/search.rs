@@ -1,26 +1,36 @@
 //! What coders type, and what they should get: `tests/data/search_queries.csv`, each row with its source.
 #![allow(clippy::print_stdout, reason = "misses are listed")]
 
+use cleanclaim::lookup::{Card, look_up};
+use cleanclaim::report::{Extent, answer_text};
 use cleanclaim::search::{Found, Hit, How, Query, Via};
-use cleanclaim::table::Status;
+use cleanclaim::table::{NoteKind, Status};
 use cleanclaim::{Date, Tables};
 use proptest::prelude::*;
 
 const DAY: Date = Date::constant(2026, 11, 22);
 
+/// Ranking and abbreviations were made with the first in sight, and the second not looked at. The third was written after that with its codes
+/// and sources, before the search was asked: then 89 of its 125 were first and 104 among five, and what it showed to be missing was added.
+/// The fourth was written after that, in the same way, and nothing was done for it.
+const SETS: [&str; 4] = ["tuned", "held out", "blind", "fresh"];
+
 struct Row {
     query: String,
     expected: String,
-    held_out: bool,
+    source: String,
+    set: String,
 }
 
 fn rows() -> Vec<Row> {
     let mut reader = csv::Reader::from_path("tests/data/search_queries.csv").unwrap();
-    let row = |r: csv::StringRecord| {
-        assert!(!r[2].is_empty(), "{}: a source", &r[0]);
-        Row { query: r[0].to_owned(), expected: r[1].to_owned(), held_out: &r[3] == "held out" }
-    };
-    reader.records().map(|r| row(r.unwrap())).collect()
+    reader.records().map(|r| row(&r.unwrap())).collect()
+}
+
+fn row(record: &csv::StringRecord) -> Row {
+    let [query, expected, source, set] = [0, 1, 2, 3].map(|i| record[i].to_owned());
+    assert!(SETS.contains(&set.as_str()), "{query}: {set}");
+    Row { query, expected, source, set }
 }
 
 /// Where in the answer the expected code stands, from 1; a code below an expected category or header will do.
@@ -30,34 +40,93 @@ fn place(tables: &Tables, row: &Row) -> (Option<usize>, Vec<String>) {
     (codes.iter().position(|code| code.starts_with(&row.expected)).map(|at| at + 1), codes)
 }
 
-/// At least 95 in 100 among the first five, and 80 first: of all rows, and of those that were not looked at when the ranking was made.
-/// The misses are listed; those held out only with `MISSES=all`, so that nobody fits the ranking to them by accident.
+/// At least 95 in 100 among the first five, and 80 first: of all rows, and of each set; of the last, for which nothing was done, 90 among
+/// five. The misses are listed; those of the sets that were not to be looked at only with `MISSES=all`, so that nobody fits the ranking to
+/// them by accident.
 #[test]
 fn coders_find_what_they_mean() {
     let tables = Tables::embedded();
     let rows = rows();
-    assert!(rows.len() >= 150, "{} rows", rows.len());
     let all = std::env::var_os("MISSES").is_some();
-    let mut wrong = Vec::new();
-    for held_out in [false, true] {
-        let of: Vec<&Row> = rows.iter().filter(|r| r.held_out == held_out).collect();
-        let (mut first, mut among_five) = (0, 0);
-        for row in &of {
+    let (mut of_all, mut wrong) = ((0, 0, 0), Vec::new());
+    let too_few = |(rows, first, five): (usize, usize, usize), wanted| {
+        first * 100 < rows * 80 || five * 100 < rows * wanted
+    };
+    for set in SETS {
+        let mut count = (0, 0, 0);
+        for row in rows.iter().filter(|r| r.set == set) {
             let (place, codes) = place(&tables, row);
-            first += usize::from(place == Some(1));
-            among_five += usize::from(place.is_some_and(|at| at <= 5));
-            if place != Some(1) && (all || !held_out) {
+            count.0 += 1;
+            count.1 += usize::from(place == Some(1));
+            count.2 += usize::from(place.is_some_and(|at| at <= 5));
+            if place != Some(1) && (all || set == SETS[0]) {
                 let at = place.map_or("not among ten".to_owned(), |at| format!("at {at}"));
                 println!("{}: {} {at}: {}", row.query, row.expected, codes[..codes.len().min(5)].join(" "));
             }
         }
-        let half = if held_out { "held out" } else { "tuned" };
-        println!("{half}: {} rows, {first} first, {among_five} among the first five", of.len());
-        if first * 100 < of.len() * 80 || among_five * 100 < of.len() * 95 {
-            wrong.push(half);
+        assert!(count.0 >= 60, "{set}: {} rows", count.0);
+        println!("{set}: {} rows, {} first, {} among the first five", count.0, count.1, count.2);
+        if too_few(count, if set == "fresh" { 90 } else { 95 }) {
+            wrong.push(set);
+        }
+        of_all = (of_all.0 + count.0, of_all.1 + count.1, of_all.2 + count.2);
+    }
+    println!("all: {} rows, {} first, {} among the first five", of_all.0, of_all.1, of_all.2);
+    assert!(wrong.is_empty() && !too_few(of_all, 95), "too many misses: {wrong:?}");
+}
+
+/// Lists of hits hold the columns of a plain terminal, whatever was typed.
+#[test]
+fn every_list_fits_a_terminal() {
+    let tables = Tables::embedded();
+    let odd = ["x".repeat(300), format!("pain {}", "xq".repeat(60)), "dolor é 痛み pain".to_owned()];
+    for text in rows().into_iter().map(|row| row.query).chain(odd) {
+        let answer = look_up(&tables, &text, DAY);
+        for line in answer_text(&answer, Extent::Screen).lines() {
+            assert!(line.chars().count() <= 80, "{text}: {line}");
         }
     }
-    assert!(wrong.is_empty(), "too many misses: {wrong:?}");
+}
+
+/// Each source is a title or a term that the tables have, at the code that is expected, above it, or below it if a category is.
+#[test]
+fn the_sources_of_queries_are_in_the_tables() {
+    let tables = Tables::embedded();
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let answer = look_up(&tables, &row.expected, DAY);
+        let Some(Card::Diagnosis(card)) = answer.cards.first() else {
+            wrong.push(format!("{}: {} is no code", row.query, row.expected));
+            continue;
+        };
+        if !matches!(card.status, Status::InForce | Status::Header) {
+            wrong.push(format!("{}: {} is {:?}", row.query, row.expected, card.status));
+        }
+        let Some((kind, text)) = row.source.split_once(": ") else {
+            wrong.push(format!("{}: {}", row.query, row.source));
+            continue;
+        };
+        let is_there = match kind {
+            "title" => card.title.as_deref() == Some(text),
+            // A card has its own terms, and the lines under Includes of all that stands above it.
+            "inclusion term" => {
+                let above =
+                    card.parents.iter().map(|above| above.code.as_str()).chain([row.expected.as_str()]);
+                let cards = above.filter_map(|code| look_up(&tables, code, DAY).cards.into_iter().next());
+                let mut notes = cards.flat_map(|card| match card {
+                    Card::Diagnosis(card) => card.notes,
+                    _ => Vec::new(),
+                });
+                let says = |kind| matches!(kind, NoteKind::Inclusion | NoteKind::Includes);
+                notes.any(|note| says(note.kind) && note.text == text)
+            }
+            _ => false,
+        };
+        if !is_there {
+            wrong.push(format!("{}: {} is not at {}: {:?}", row.query, row.source, row.expected, card.title));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 fn found(text: &str) -> Found {
@@ -136,6 +205,33 @@ fn what_a_title_denies_is_not_found_by_those_who_have_it() {
 }
 
 #[test]
+fn a_header_stands_for_what_says_nothing_further() {
+    let code = |text: &str| first(text).code.to_string();
+    // Not J18.8, "other pneumonia, unspecified organism".
+    let hits = found("pneumonia").hits;
+    let header = |hit: &&Hit| matches!(&hit.via, Via::Header { code } if code.to_string() == "J18");
+    assert!(
+        hits[0].code.to_string() == "J18.9" && hits.iter().filter(header).all(|hit| hit.code == hits[0].code),
+        "{hits:?}"
+    );
+    assert_eq!(code("asthma"), "J45.909");
+    // What a header's term says holds for the codes below it, and the hit says so.
+    let hit = first("wet amd right eye");
+    assert_eq!(hit.code.to_string(), "H35.321");
+    assert!(
+        matches!(&hit.via, Via::Inclusion { text } if text == "Wet age-related macular degeneration"),
+        "{hit:?}"
+    );
+    // Two words in one.
+    let hit = first("hammertoe rt");
+    assert_eq!((hit.code.to_string().as_str(), how(&hit, "hammertoe")), ("M20.41", Some(How::Split)));
+    // But one typing error is likelier: "over" and "does" stand in titles, too.
+    assert_eq!(how(&first("overdoes "), "overdoes"), Some(How::Typo));
+    // A stray letter is worth little.
+    assert!(code("diabetes x").starts_with("E1"), "{:?}", found("diabetes x").hits);
+}
+
+#[test]
 fn the_day_decides() {
     let on = |day: &str| {
         let day: Date = day.parse().unwrap();
@@ -169,6 +265,9 @@ fn filters_hold() {
     let codes = tables.search(&Query { billable: true, limit: 4, ..query("M54") }).hits;
     assert_eq!(codes.len(), 4);
     assert!(codes.iter().all(|hit| hit.status == Status::InForce));
+    // What is left out does not stand in the way of the frequent words of what is left.
+    let right = tables.search(&Query { chapter: Some(13), ..query("appendicitis right ") }).hits;
+    assert!(!right.is_empty() && right.iter().all(|hit| hit.code.to_string().starts_with('M')), "{right:?}");
     // A code outside of its own filter is not words.
     assert!(tables.search(&Query { chapter: Some(1), ..query("M54") }).hits.is_empty());
 }
@@ -180,6 +279,12 @@ fn the_beginning_of_a_code_gives_the_codes() {
     assert_eq!(codes("M54.5"), ["M54.5", "M54.50", "M54.51", "M54.59"]);
     assert_eq!(codes("E11.")[..2], ["E11", "E11.0"]);
     assert_eq!(codes("S01.00X"), ["S01.00XA", "S01.00XD", "S01.00XS"]);
+    // A block, as cards write it, gives its categories; an open end is no block.
+    assert_eq!(codes("E08-E13"), ["E08", "E09", "E10", "E11", "E13"]);
+    assert_eq!(codes("i10-")[0], "I10");
+    let billable = Query { billable: true, limit: 3, ..Query::new("E08-E13", DAY) };
+    let billable = Tables::embedded().search(&billable).hits;
+    assert!(billable.len() == 3 && billable.iter().all(|hit| hit.status == Status::InForce), "{billable:?}");
 }
 
 #[test]
@@ -193,6 +298,9 @@ fn any_order_and_any_spelling() {
     assert_eq!(code("oedema"), code("edema"));
     assert_eq!(code("Meniere's disease"), code("Ménière’s disease"));
     assert_eq!(code("preeclampsia"), code("pre-eclampsia"));
+    // "Pain in unspecified finger(s)" is about a finger.
+    assert_eq!(code("pain"), "R52");
+    assert_eq!(code("pain in finger unspecified"), "M79.646");
 }
 
 fn check(query: &Query) -> Result<(), TestCaseError> {

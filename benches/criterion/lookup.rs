@@ -35,7 +35,7 @@ pub(crate) fn cards(c: &mut Criterion) {
     c.bench_function("lookup/card", |b| {
         b.iter(|| assert_eq!(look_up(&tables, black_box("E11.65"), TODAY).cards.len(), 1));
     });
-    // Two characters exchanged by the typist: the codes within two edits, by a Levenshtein automaton over the FST.
+    // Two characters exchanged by the typist: the codes within two errors, by an automaton over the FST.
     c.bench_function("lookup/fuzzy", |b| {
         b.iter(|| {
             let answer = look_up(&tables, black_box("E11.56"), TODAY);

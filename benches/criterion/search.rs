@@ -28,6 +28,7 @@ pub(crate) fn searches(c: &mut Criterion) {
     bench("prefix/co", "co");
     bench("typo/hypertesion", "hypertesion ");
     bench("typo/pnuemonia", "pnuemonia ");
+    bench("typo/pnuemnoia", "pnuemnoia ");
     bench("typo/fracture of clavcle", "fracture of clavcle ");
     bench("code/e1165", "e1165");
 }

@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::args::Against;
 use super::{Status, write};
-use crate::lookup::{Answer, answer, is_code};
-use crate::report::{answer_json, answer_text};
+use crate::lookup::{self, Answer, answer};
+use crate::report::{Extent, answer_json, answer_text};
 use crate::search::Query;
-use crate::{Error, Result};
+use crate::{Error, Result, Tables};
 
 const EXAMPLES: &str = "Examples:
   cleanclaim lookup E11.65
@@ -19,7 +19,7 @@ const EXAMPLES: &str = "Examples:
   cleanclaim lookup --as-of 2021-09-30 --format json M545 G0008
   cleanclaim lookup - < phrases.txt
 
-Words that are no codes are one phrase; a text in quotation marks is looked up by itself.
+Words beside one another are one phrase; a code, or a text in quotation marks, is looked up by itself.
 
 Exit code: 0 something found for each, 1 nothing found for one, 2 the tables could not be read.";
 
@@ -32,6 +32,9 @@ pub(super) struct LookupArgs {
     /// Form of the answer.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: CardFormat,
+    /// Of codes: all notes, codes below and partners, not only what fits on a screen.
+    #[arg(long)]
+    full: bool,
     /// Of words: only codes that can be billed on the day.
     #[arg(long)]
     billable: bool,
@@ -71,7 +74,8 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
             },
         )
     };
-    let answers: Vec<Answer> = texts(args)?.iter().map(|text| ask(text)).collect();
+    let answers: Vec<Answer> = texts(args, &tables)?.iter().map(|text| ask(text)).collect();
+    let extent = if args.full { Extent::Full } else { Extent::Screen };
     match args.format {
         CardFormat::Json => write(out, &answer_json(&answers))?,
         CardFormat::Text => {
@@ -79,7 +83,7 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
                 if i > 0 {
                     write(out, b"\n")?;
                 }
-                write(out, answer_text(answer).as_bytes())?;
+                write(out, answer_text(answer, extent).as_bytes())?;
             }
         }
     }
@@ -87,16 +91,16 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
     Ok(if all { Status::Clean } else { Status::Found })
 }
 
-/// What is looked up: each code, each text in quotation marks, each line of standard input; else all words together.
-fn texts(args: &LookupArgs) -> Result<Vec<String>> {
-    if args.texts == ["-"] {
-        let lines = std::io::stdin().lock().lines();
-        let lines = lines.collect::<std::io::Result<Vec<_>>>().map_err(|e| Error::io("standard input", e))?;
-        return Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).collect());
+/// What is looked up: what the arguments ask for, or each line of standard input.
+fn texts(args: &LookupArgs, tables: &Tables) -> Result<Vec<String>> {
+    if !args.texts.iter().any(|text| text == "-") {
+        return Ok(lookup::texts(tables, &args.texts));
     }
-    let by_itself = |text: &String| text.trim().contains(' ') || is_code(text);
-    if args.texts.iter().all(by_itself) {
-        return Ok(args.texts.clone());
-    }
-    Ok(vec![args.texts.join(" ")])
+    let lines = std::io::stdin().lock().lines();
+    let lines = lines.collect::<std::io::Result<Vec<_>>>().map_err(|e| Error::io("standard input", e))?;
+    let lines = lines.into_iter().filter(|line| !line.trim().is_empty());
+    // What stands beside the dash is looked up, too.
+    let beside: Vec<&String> = args.texts.iter().filter(|text| *text != "-").collect();
+    let beside = if beside.is_empty() { Vec::new() } else { lookup::texts(tables, &beside) };
+    Ok(beside.into_iter().chain(lines.flat_map(|line| lookup::texts(tables, &[line]))).collect())
 }

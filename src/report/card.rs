@@ -1,139 +1,91 @@
 //! A look-up as a plain card.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
+use super::diagnosis_card::diagnosis;
 use super::hits::hits;
 use super::procedure_card::edits;
 use super::wrap::{PAGE, broken};
-use crate::code::Icd10Cm;
+use crate::Date;
 use crate::coverage::Mention;
-use crate::lookup::{Answer, Card, Child, DiagnosisCard, Named, ProcedureCard, SmallCard, Status, Window};
+use crate::lookup::{Answer, Card, Named, ProcedureCard, SmallCard, Status, Window};
+use crate::table::TableKind;
 
 /// Where the second column begins.
 const INDENT: usize = 14;
-/// Most codes of a list; the rest are counted.
-const MOST: usize = 20;
+/// Lines of a screen: a card has no more, unless all of it is asked for.
+pub(super) const SCREEN: usize = 40;
 
-/// The answer for a terminal.
-pub fn answer_text(answer: &Answer) -> String {
-    let mut out = String::with_capacity(2048);
-    // Writing to a string cannot fail.
-    let _ = write_answer(&mut out, answer);
+/// How much of an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// What fits on one screen: of long lists and notes the first, and how many more there are.
+    #[default]
+    Screen,
+    /// All of it.
+    Full,
+}
+
+impl Extent {
+    /// So many on a screen.
+    pub(super) fn lines(self, on_screen: usize) -> usize {
+        match self {
+            Extent::Screen => on_screen,
+            Extent::Full => usize::MAX,
+        }
+    }
+}
+
+/// The answer for a terminal, at most 80 columns wide.
+pub fn answer_text(answer: &Answer, extent: Extent) -> String {
+    let mut others: Vec<String> = Vec::new();
+    for card in &answer.cards {
+        let mut out = String::new();
+        match card {
+            Card::Diagnosis(_) => {}
+            Card::Procedure(card) => procedure(&mut out, answer.as_of, card, extent),
+            Card::Modifier(card) => small(&mut out, "modifier", card),
+            Card::Place(card) => small(&mut out, "place of service", card),
+        }
+        others.push(out);
+    }
+    let taken = others.iter().filter(|card| !card.is_empty()).map(|card| lines(card) + 1).sum();
+    let mut parts: Vec<String> = Vec::new();
+    for (card, other) in answer.cards.iter().zip(others) {
+        parts.push(match card {
+            Card::Diagnosis(card) => diagnosis(card, answer.as_of, extent, taken),
+            _ => other,
+        });
+    }
+    if !answer.hits.is_empty() {
+        parts.push(hits(answer));
+    }
+    let mut out = parts.join("\n");
+    if let Some(why) = &answer.why {
+        let query: String = answer.query.chars().filter(|c| !c.is_control()).take(40).collect();
+        let query = if query.trim().is_empty() { "no text" } else { query.trim() };
+        broken(&format!("{query}: {why}"), 0, 2, PAGE, |part| out.push_str(part));
+        list(&mut out, "nearest", &answer.nearest, usize::MAX);
+    }
+    for kind in &answer.unsearched {
+        broken(&unsearched(*kind), 0, 2, PAGE, |part| out.push_str(part));
+    }
     out
 }
 
-fn write_answer(out: &mut String, answer: &Answer) -> fmt::Result {
-    for (i, card) in answer.cards.iter().enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
-        match card {
-            Card::Diagnosis(card) => diagnosis(out, answer, card)?,
-            Card::Procedure(card) => procedure(out, answer, card),
-            Card::Modifier(card) => small(out, "modifier", card),
-            Card::Place(card) => small(out, "place of service", card),
-        }
-    }
-    if !answer.cards.is_empty() && !answer.hits.is_empty() {
-        out.push('\n');
-    }
-    hits(out, answer);
-    if let Some(why) = &answer.why {
-        let query: String = answer.query.chars().filter(|c| !c.is_control()).take(40).collect();
-        broken(&format!("{query}: {why}"), 0, 2, PAGE, |part| out.push_str(part));
-        list(out, "nearest", &answer.nearest);
-    }
-    Ok(())
+fn unsearched(kind: TableKind) -> String {
+    format!(
+        "not searched: {}; an earlier cleanclaim made the table, `cleanclaim tables rebuild` makes it anew",
+        kind.title()
+    )
 }
 
-fn diagnosis(out: &mut String, answer: &Answer, card: &DiagnosisCard) -> fmt::Result {
-    heading(out, &card.code.to_string(), card.title.as_deref());
-    let ended = |what: &str| match (card.status, card.day) {
-        (Status::NotYet, Some(from)) => format!("not yet: begins on {from}"),
-        (Status::Ended, Some(to)) => format!("no: ended on {to}"),
-        (Status::BeforeTable, Some(from)) => format!("not known: the table begins on {from}"),
-        _ => what.to_owned(),
-    };
-    let codes = |n: usize| if n == 1 { "1 code".to_owned() } else { format!("{n} codes") };
-    let billable = match card.status {
-        Status::InForce => "yes".to_owned(),
-        Status::Header => format!("no: a header, {} below it", codes(card.billable_below)),
-        _ => ended("no"),
-    };
-    row(out, "billable", &billable);
-    if !card.billable.is_empty() {
-        let label = if card.status == Status::Header { "was billable" } else { "in force" };
-        row(out, label, &windows(&card.billable));
-    }
-    if card.stale {
-        row(out, "stale", &format!("{} is after the last day of the table", answer.as_of));
-    }
-    list(out, "successors", &card.successors);
-    let mut above: Vec<Named> = Vec::new();
-    let numbered = |c: &Named| Named { code: format!("chapter {}", c.code), title: c.title.clone() };
-    above.extend(card.chapter.as_ref().map(numbered));
-    above.extend(card.block.clone());
-    above.extend(card.parents.iter().cloned());
-    list(out, "above", &above);
-    below(out, card);
-    if let Some(side) = card.side {
-        row(out, "side", side);
-    }
-    for (i, flag) in card.flags.iter().enumerate() {
-        let when = if flag.windows == card.billable {
-            String::new()
-        } else {
-            format!(", {}", windows(&flag.windows))
-        };
-        row(out, if i == 0 { "flags" } else { "" }, &format!("{}{when}", flag.meaning));
-    }
-    for (i, titled) in card.titles.iter().enumerate() {
-        row(out, if i == 0 { "titles" } else { "" }, &format!("from {}: {}", titled.from, titled.title));
-    }
-    let own = card.code.to_string();
-    let mut last = None;
-    for note in &card.notes {
-        if last != Some((note.kind, &note.at)) {
-            let at = if note.at == own { String::new() } else { format!(" (at {})", note.at) };
-            writeln!(out, "  {}{at}", note.kind)?;
-            last = Some((note.kind, &note.at));
-        }
-        out.push_str("    ");
-        broken(&note.text, 4, 6, PAGE, |part| out.push_str(part));
-    }
-    policies(out, &card.policies);
-    Ok(())
+/// How many lines a text has.
+pub(super) fn lines(text: &str) -> usize {
+    text.bytes().filter(|&b| b == b'\n').count()
 }
 
-/// The codes below and the seventh characters. Codes that differ in nothing but their seventh character are shown with its meaning alone.
-fn below(out: &mut String, card: &DiagnosisCard) {
-    let meaning = |code: &Icd10Cm| {
-        let seventh = code.seventh()?;
-        card.sevenths.iter().find(|s| s.character == seventh).map(|s| s.meaning.clone())
-    };
-    let made: Vec<Named> = card
-        .children
-        .iter()
-        .filter_map(|child| Some(Named { code: child.code.to_string(), title: Some(meaning(&child.code)?) }))
-        .collect();
-    if !made.is_empty() && made.len() == card.children.len() {
-        return list(out, "7th character", &made);
-    }
-    let named = |child: &Child| {
-        let header = if child.billable { "" } else { " -" };
-        Named { code: format!("{}{header}", child.code), title: child.title.clone() }
-    };
-    let children: Vec<Named> = card.children.iter().map(named).collect();
-    list(out, "below", &children);
-    if let (Some(seventh), Some(meaning)) = (card.code.seventh(), meaning(&card.code)) {
-        row(out, "7th character", &format!("{seventh}: {meaning}"));
-    } else if !card.children.is_empty() && !card.sevenths.is_empty() {
-        let characters: Vec<String> = card.sevenths.iter().map(|s| s.character.to_string()).collect();
-        row(out, "7th character", &format!("one of {}", characters.join(" ")));
-    }
-}
-
-fn procedure(out: &mut String, answer: &Answer, card: &ProcedureCard) {
+fn procedure(out: &mut String, as_of: Date, card: &ProcedureCard, extent: Extent) {
     let title = card.title.as_deref().or(card.short_title.as_deref());
     heading(out, &card.code.to_string(), title);
     row(out, "set", card.set);
@@ -146,16 +98,16 @@ fn procedure(out: &mut String, answer: &Answer, card: &ProcedureCard) {
     };
     row(out, "in force", &format!("{}{windows}", standing(card.status)));
     if card.stale {
-        row(out, "stale", &format!("{} is after the last day of the table", answer.as_of));
+        row(out, "stale", &format!("{as_of} is after the last day of the table"));
     }
-    edits(out, &card.edits);
-    policies(out, &card.policies);
+    edits(out, &card.edits, extent);
+    policies(out, &card.policies, extent);
 }
 
-/// The policies that mention a code, at most ten.
-fn policies(out: &mut String, mentions: &[Mention]) {
-    const MOST: usize = 10;
-    for (i, mention) in mentions.iter().take(MOST).enumerate() {
+/// The policies that mention a code.
+pub(super) fn policies(out: &mut String, mentions: &[Mention], extent: Extent) {
+    let most = extent.lines(5);
+    for (i, mention) in mentions.iter().take(most).enumerate() {
         let policy = &mention.policy;
         let mut line = policy.id.clone();
         if !policy.title.is_empty() {
@@ -172,8 +124,8 @@ fn policies(out: &mut String, mentions: &[Mention]) {
         ));
         row(out, if i == 0 { "policies" } else { "" }, &line);
     }
-    if mentions.len() > MOST {
-        row(out, "", &format!("and {} more", mentions.len() - MOST));
+    if mentions.len() > most {
+        row(out, "", &format!("and {} more; all with --full", mentions.len() - most));
     }
 }
 
@@ -197,7 +149,7 @@ fn standing(status: Status) -> &'static str {
     }
 }
 
-fn heading(out: &mut String, code: &str, title: Option<&str>) {
+pub(super) fn heading(out: &mut String, code: &str, title: Option<&str>) {
     let title = title.unwrap_or("(no title yet; it comes with `cleanclaim tables add`)");
     out.push_str(code);
     out.push_str("  ");
@@ -213,27 +165,31 @@ pub(super) fn row(out: &mut String, label: &str, text: &str) {
     broken(text, used, INDENT + 2, PAGE, |part| out.push_str(part));
 }
 
-/// Codes with their titles, one a line; the codes in a column of their own.
-fn list(out: &mut String, label: &str, codes: &[Named]) {
-    let width = codes.iter().take(MOST).map(|c| c.code.len()).max().unwrap_or(0);
+/// Codes with their titles, the codes in a column of their own; in so many lines, the rest counted.
+pub(super) fn list(out: &mut String, label: &str, codes: &[Named], most: usize) {
+    let width = codes.iter().map(|c| c.code.len()).max().unwrap_or(0);
     let indent = INDENT + 2 + width + 2;
-    for (i, named) in codes.iter().take(MOST).enumerate() {
-        let label = if i == 0 { label } else { "" };
-        out.push_str("  ");
-        out.push_str(label);
-        out.extend(std::iter::repeat_n(' ', INDENT - label.len().min(INDENT)));
-        out.push_str(&named.code);
-        out.extend(std::iter::repeat_n(' ', width + 2 - named.code.len()));
+    let item = |label: &str, named: &Named| {
+        let mut item = format!("  {label:INDENT$}{:1$}", named.code, width + 2);
         broken(named.title.as_deref().unwrap_or("(no title yet)"), indent, indent, PAGE, |part| {
-            out.push_str(part);
+            item.push_str(part);
         });
-    }
-    if codes.len() > MOST {
-        row(out, "", &format!("and {} more", codes.len() - MOST));
+        item
+    };
+    let label_of = |i| if i == 0 { label } else { "" };
+    let items: Vec<String> = codes.iter().enumerate().map(|(i, named)| item(label_of(i), named)).collect();
+    let fits = items.iter().map(|item| lines(item)).sum::<usize>() <= most;
+    let mut room = if fits { usize::MAX } else { most.saturating_sub(1) };
+    for (i, item) in items.iter().enumerate() {
+        match room.checked_sub(lines(item)) {
+            Some(left) => room = left,
+            None => return row(out, label_of(i), &format!("and {} more; all with --full", items.len() - i)),
+        }
+        out.push_str(item);
     }
 }
 
-fn windows(windows: &[Window]) -> String {
+pub(super) fn windows(windows: &[Window]) -> String {
     let mut out = String::new();
     for (i, window) in windows.iter().enumerate() {
         let separator = if i > 0 { ", " } else { "" };

@@ -6,13 +6,15 @@ use crate::search::{Hit, How, Matched, Via};
 use crate::table::Status;
 
 /// What was found for the words of the answer's query.
-pub(super) fn hits(out: &mut String, answer: &Answer) {
-    let Some(first) = answer.hits.first() else { return };
+pub(super) fn hits(answer: &Answer) -> String {
+    let mut text = String::new();
+    let out = &mut text;
+    let Some(first) = answer.hits.first() else { return text };
     let query: String = answer.query.chars().filter(|c| !c.is_control()).take(PAGE).collect();
     broken(query.trim(), 0, 2, PAGE, |part| out.push_str(part));
     let read = readings(&first.words);
     if !read.is_empty() {
-        row(out, "read as", &read);
+        row(out, "read as", &read.join("; "));
     }
     if !answer.unknown.is_empty() {
         row(out, "not known", &answer.unknown.join(", "));
@@ -31,13 +33,14 @@ pub(super) fn hits(out: &mut String, answer: &Answer) {
         out.push_str(&legend.join("   "));
         out.push('\n');
     }
+    text
 }
 
 fn is_header(hit: &Hit) -> bool {
     hit.status == Status::Header && !hit.wants_seventh
 }
 
-fn one(out: &mut String, hit: &Hit, width: usize, read: &str) {
+fn one(out: &mut String, hit: &Hit, width: usize, read: &[String]) {
     let mark = if hit.wants_seventh {
         '+'
     } else if is_header(hit) {
@@ -56,7 +59,7 @@ fn one(out: &mut String, hit: &Hit, width: usize, read: &str) {
 }
 
 /// What a title does not say of itself.
-fn reasons(hit: &Hit, read: &str) -> Vec<String> {
+fn reasons(hit: &Hit, read: &[String]) -> Vec<String> {
     let mut out = Vec::new();
     match (hit.status, hit.day) {
         (Status::NotYet, Some(from)) => out.push(format!("not yet: begins on {from}")),
@@ -70,6 +73,7 @@ fn reasons(hit: &Hit, read: &str) -> Vec<String> {
         Via::FormerTitle { text } => out.push(format!("title at another time: {text}")),
         Via::Inclusion { text } => out.push(format!("inclusion term: {text}")),
         Via::ShortTitle { text } => out.push(format!("short title: {text}")),
+        Via::Under { code } => out.push(format!("with the words of {code} above it")),
         Via::Header { code } => out.push(format!("stands for {code} when nothing more is said")),
     }
     // Most titles with a seventh character end with its meaning.
@@ -77,9 +81,10 @@ fn reasons(hit: &Hit, read: &str) -> Vec<String> {
     if let Some(seventh) = hit.seventh.as_ref().filter(|seventh| !says(&seventh.meaning)) {
         out.push(format!("7th character {}: {}", seventh.character, seventh.meaning));
     }
-    let own = readings(&hit.words);
-    if own != read && !own.is_empty() {
-        out.push(format!("read as {own}"));
+    let mut otherwise = readings(&hit.words);
+    otherwise.retain(|reading| !read.contains(reading));
+    if !otherwise.is_empty() {
+        out.push(format!("read as {}", otherwise.join("; ")));
     }
     if !hit.missing.is_empty() {
         out.push(format!("does not name: {}", hit.missing.join(", ")));
@@ -88,16 +93,16 @@ fn reasons(hit: &Hit, read: &str) -> Vec<String> {
 }
 
 /// The words that were not read as they stand.
-fn readings(words: &[Matched]) -> String {
+fn readings(words: &[Matched]) -> Vec<String> {
     let one = |word: &Matched| {
         let how = match word.how {
-            How::Typo => "meant",
             How::Prefix => return Some(format!("{}…", word.written)),
-            _ => "=",
+            How::Typo => " (a typing error)",
+            _ => "",
         };
-        word.meant.as_ref().map(|meant| format!("{} {how} {meant}", word.written))
+        word.meant.as_ref().map(|meant| format!("{} = {meant}{how}", word.written))
     };
-    words.iter().filter_map(one).collect::<Vec<_>>().join("; ")
+    words.iter().filter_map(one).collect()
 }
 
 fn row(out: &mut String, label: &str, text: &str) {

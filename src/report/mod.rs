@@ -2,6 +2,7 @@
 
 mod card;
 mod csv;
+mod diagnosis_card;
 mod diff;
 mod frame;
 mod hits;
@@ -18,7 +19,7 @@ mod summary;
 mod text;
 mod wrap;
 
-pub use card::{answer_json, answer_text};
+pub use card::{Extent, answer_json, answer_text};
 pub use csv::Csv;
 pub use diff::{OldFinding, OldReport, ReportDiff, Side, diff_text, read_report};
 pub use html::Html;

@@ -1,14 +1,15 @@
 //! What the tables of edits say of a procedure, as rows of its card.
 
-use super::card::row;
+use super::card::{Extent, row};
 use crate::explain::{AddOnLink, ProcedureExplanation};
 use crate::table::{Adjudication, Setting};
 
-/// Most codes of a list; the rest are counted.
+/// Most codes of a list on a screen; the rest are counted.
 const MOST: usize = 24;
 
 /// Limits, add-on codes, indicators, partners; and which tables are not there to tell.
-pub(super) fn edits(out: &mut String, of: &ProcedureExplanation) {
+pub(super) fn edits(out: &mut String, of: &ProcedureExplanation, extent: Extent) {
+    let codes = |list| codes(list, extent.lines(MOST));
     for (i, limit) in of.units.iter().enumerate() {
         let how = match limit.adjudication {
             Adjudication::Line => "on each line",
@@ -70,11 +71,11 @@ pub(super) fn edits(out: &mut String, of: &ProcedureExplanation) {
 }
 
 /// The codes in order, the first of them.
-fn codes(mut codes: Vec<String>) -> String {
+fn codes(mut codes: Vec<String>, most: usize) -> String {
     codes.sort();
     codes.dedup();
-    let more = codes.len().saturating_sub(MOST);
-    codes.truncate(MOST);
+    let more = codes.len().saturating_sub(most);
+    codes.truncate(most);
     let list = codes.join(" ");
     if more > 0 { format!("{list} and {more} more") } else { list }
 }

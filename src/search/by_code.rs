@@ -6,7 +6,11 @@ use crate::table::{Rank, Standing, Status};
 
 /// The codes that are or begin as the text; `None` if there are none, so that it must be words.
 pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
-    let key = key(&query.text)?;
+    let block = block(&query.text);
+    let key = match &block {
+        Some((first, _)) => first.clone(),
+        None => key(&query.text)?,
+    };
     let prefix = query.prefix.as_deref().map(|text| self::key(text).unwrap_or_else(|| text.to_owned()));
     let is_wanted = |code: &[u8]| prefix.as_deref().is_none_or(|p| code.starts_with(p.as_bytes()));
     let mut found = false;
@@ -25,10 +29,16 @@ pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
     };
     let table = &tables.icd10cm;
     if key.as_bytes()[0].is_ascii_alphabetic() {
-        let mut codes = table.index().with_prefix(key.as_bytes());
+        let mut codes = match &block {
+            // Of a block the categories, or what can be billed.
+            Some((first, last)) => table.index().in_range(first.as_bytes(), last.as_bytes()),
+            None => table.index().with_prefix(key.as_bytes()),
+        };
         found |= !codes.is_empty();
         codes.retain(|(code, rank)| {
-            is_wanted(code) && query.chapter.is_none_or(|c| table.chapter_number(*rank) == Some(c))
+            (block.is_none() || query.billable || code.len() == 3)
+                && is_wanted(code)
+                && query.chapter.is_none_or(|c| table.chapter_number(*rank) == Some(c))
         });
         // The code itself, then those in force, then the others; each in order.
         let stands = |rank: Rank| match table.standing(rank, query.as_of) {
@@ -46,7 +56,9 @@ pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
             out.push(hit);
         }
     }
-    if let Some(table) = tables.procedures.as_ref().filter(|_| query.chapter.is_none()) {
+    // No procedure has a dot.
+    let may_be_procedure = query.chapter.is_none() && block.is_none() && !query.text.contains('.');
+    if let Some(table) = tables.procedures.as_ref().filter(|_| may_be_procedure) {
         let mut codes = table.index().with_prefix(key.as_bytes());
         codes.retain(|&(_, rank)| table.is_listed(rank));
         found |= !codes.is_empty();
@@ -64,6 +76,14 @@ pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
     }
     out.truncate(query.limit);
     found.then_some(out)
+}
+
+/// The first and last category of a block, as cards and the tabular list write it: "E08-E13".
+fn block(text: &str) -> Option<(String, String)> {
+    let (first, last) = text.trim().split_once('-')?;
+    let category =
+        |text: &str| key(text).filter(|key| key.len() == 3 && key.as_bytes()[0].is_ascii_alphabetic());
+    Some((category(first)?, category(last)?)).filter(|(first, last)| first < last)
 }
 
 /// The text as codes are kept, if it can be a code or the beginning of one: two to seven letters and digits with a digit among the first

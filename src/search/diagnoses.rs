@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::plan::{Mask, Plan};
-use super::score::{Grammar, Match, candidates, look};
+use super::plan::{Known, Mask, Plan};
+use super::score::{Grammar, Match, candidates, keep_best, keep_most, look};
 use super::words::Part;
 use super::{FoundCode, Hit, Query, Via, by_code, denies, explained};
 use crate::code::Side;
@@ -30,8 +30,17 @@ struct Candidate {
     phrase: u32,
     /// The seventh character that the query names.
     seventh: Option<char>,
-    /// The header for which it stands.
-    header: Option<Rank>,
+    /// The header that helped to find it.
+    header: Option<Above>,
+}
+
+/// What the header above did for a code.
+#[derive(Clone, Copy)]
+enum Above {
+    /// The code stands for it: it says nothing further.
+    Default(Rank),
+    /// The code's title goes on where the header's words end.
+    Title(Rank),
 }
 
 struct Search<'s, 't> {
@@ -45,8 +54,7 @@ struct Search<'s, 't> {
     right: Mask,
     /// By the code that calls for them: seventh characters and the words of the query that their meanings have.
     sevenths: FxHashMap<Rank, Vec<(char, Mask)>>,
-    /// How much of the query some words of it are.
-    covered: FxHashMap<Mask, f32>,
+    known: Known,
 }
 
 /// The best of them, at most as many as the query wants.
@@ -64,7 +72,7 @@ pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query,
         right,
         plan,
         sevenths: FxHashMap::default(),
-        covered: FxHashMap::default(),
+        known: Known::default(),
     };
     let best = search.best();
     best.into_iter().filter_map(|(rank, found)| search.hit(rank, found, parts)).collect()
@@ -79,38 +87,43 @@ impl Search<'_, '_> {
         });
         let is_filtered = within.is_some() || query.chapter.is_some();
         let is_wanted = |number: u32| {
-            let rank = if is_filtered { index.phrase(number).rank } else { return true };
+            let rank = index.phrase(number).rank;
             within.as_ref().is_none_or(|codes| codes.binary_search_by_key(&rank, |(_, r)| *r).is_ok())
                 && query.chapter.is_none_or(|chapter| table.chapter_number(rank) == Some(chapter))
         };
-        let mut best: FxHashMap<Rank, Candidate> = FxHashMap::default();
+        let filter: Option<&dyn Fn(u32) -> bool> = if is_filtered { Some(&is_wanted) } else { None };
+        let mut best: Vec<(Rank, Candidate)> = Vec::new();
         let mut words = Vec::new();
-        for number in candidates(&self.plan, index, is_wanted) {
+        // The title of the code whose terms are looked at.
+        let mut of_title: Option<(Rank, Match)> = None;
+        for number in candidates(&self.plan, index, &mut self.known, filter) {
             let phrase = index.phrase(number);
             if !table.phrase_holds(phrase, query.as_of) {
                 continue;
             }
-            index.words(phrase.text, &mut words);
-            let mut found = look(&words, &self.plan, &self.grammar, self.denies);
+            let mut look_at = |text| {
+                index.words(text, &mut words);
+                look(&words, &self.plan, &self.grammar, self.denies)
+            };
+            let mut found = look_at(phrase.text);
             if phrase.kind == PhraseKind::Inclusion
-                && let Some(title) = table.title_text(phrase.rank)
+                && let Some(text) = table.title_text(phrase.rank)
             {
+                let title = match of_title {
+                    Some((rank, title)) if rank == phrase.rank => title,
+                    _ => look_at(text),
+                };
+                of_title = Some((phrase.rank, title));
                 // What the title says anyway need not stand in the term: "diabetes NOS" is a diabetes mellitus.
-                index.words(title, &mut words);
-                let title = look(&words, &self.plan, &self.grammar, self.denies);
                 found.mask |= title.mask;
                 // But a term stands under its title: "peripheral neuropathy" under Lyme disease is one of that disease.
                 found.surplus += UNDER_TITLE * title.surplus;
             }
             let candidate = self.weigh(number, phrase.rank, phrase.kind, found);
-            let entry = best.entry(phrase.rank).or_insert(candidate);
-            if candidate.score > entry.score {
-                *entry = candidate;
-            }
+            keep_best(&mut best, phrase.rank, candidate, |c| c.score);
         }
-        let mut best: Vec<(Rank, Candidate)> = best.into_iter().filter(|(_, c)| c.score > 0.0).collect();
-        sort(&mut best);
-        best.truncate(query.limit.saturating_add(20));
+        keep_most(&mut best, query.limit.saturating_add(20), |c| c.score);
+        self.add_those_below(&mut best);
         self.add_defaults(&mut best);
         if query.billable {
             best.retain(|(rank, c)| {
@@ -125,16 +138,17 @@ impl Search<'_, '_> {
 
     /// The score of a code by one of its phrases.
     fn weigh(&mut self, number: u32, rank: Rank, kind: PhraseKind, mut found: Match) -> Candidate {
-        let mut covered = *self.covered.entry(found.mask).or_insert_with(|| self.plan.covered(found.mask));
+        let mut covered = self.known.covered(&self.plan, found.mask);
         let mut chosen = None;
         let standing = self.table.standing(rank, self.query.as_of);
         let wants_seventh = standing == Standing::Header && self.table.wants_seventh(rank);
         if covered < 0.99 && wants_seventh {
             let before = found.mask;
             let owner = self.read_sevenths(rank);
-            for &(character, mask) in owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten()
-            {
-                let with = self.plan.covered(before | mask);
+            let (plan, known) = (&self.plan, &mut self.known);
+            let sevenths = owner.and_then(|owner| self.sevenths.get(&owner)).into_iter().flatten();
+            for &(character, mask) in sevenths.filter(|(_, mask)| mask & !before != 0) {
+                let with = known.covered(plan, before | mask);
                 if with > covered + 1e-4 {
                     (covered, found.mask, chosen) = (with, before | mask, Some(character));
                 }
@@ -176,6 +190,38 @@ impl Search<'_, '_> {
         Some(owner)
     }
 
+    /// What a header's title and terms say holds for the codes below it: "wet AMD", a term at H35.32, and "right eye" of H35.321.
+    fn add_those_below(&mut self, best: &mut Vec<(Rank, Candidate)>) {
+        let mut words = Vec::new();
+        for at in 0..best.len() {
+            let (header, found) = best[at];
+            if self.table.standing(header, self.query.as_of) != Standing::Header
+                || self.table.wants_seventh(header)
+                || self.known.covered(&self.plan, found.mask) > 0.99
+            {
+                continue;
+            }
+            for child in self.table.children(header) {
+                let Some(title) = self.table.title_text(child) else { continue };
+                self.index.words(title, &mut words);
+                let mut own = look(&words, &self.plan, &self.grammar, self.denies);
+                if own.mask & !found.mask == 0 || found.mask & !own.mask == 0 {
+                    continue;
+                }
+                own.mask |= found.mask;
+                let kind = self.index.phrase(found.phrase).kind;
+                let mut both = self.weigh(found.phrase, child, kind, own);
+                both.header = Some(Above::Title(header));
+                match best.iter_mut().find(|(rank, _)| *rank == child) {
+                    Some((_, own)) if own.score >= both.score => {}
+                    Some((_, own)) => *own = both,
+                    None => best.push((child, both)),
+                }
+            }
+        }
+        sort(best);
+    }
+
     /// Where a header was found, the code below it that says nothing further is what the words mean: E11.9 for "diabetes".
     fn add_defaults(&self, best: &mut Vec<(Rank, Candidate)>) {
         let stands_for_itself = |rank| {
@@ -193,8 +239,11 @@ impl Search<'_, '_> {
             if below == header || !stands_for_itself(below) {
                 continue;
             }
-            let inherited =
-                Candidate { score: found.score * DEFAULT / HEADER, header: Some(header), ..found };
+            let inherited = Candidate {
+                score: found.score * DEFAULT / HEADER,
+                header: Some(Above::Default(header)),
+                ..found
+            };
             match best.iter_mut().find(|(rank, _)| *rank == below) {
                 Some((_, own)) if own.score >= inherited.score => {}
                 Some((_, own)) => *own = inherited,
@@ -230,11 +279,11 @@ impl Search<'_, '_> {
             }
             let Some(title) = self.table.title_text(child) else { continue };
             self.index.words(title, &mut words);
-            // "Other" names what has no code of its own, unless it is "other and unspecified".
+            // "Other" names what has no code of its own, unless it is "other and unspecified"; and then comes after what is plainly unspecified.
             let is_rest = words.iter().any(|w| Some(w.stem) == unspecified);
-            let other = !is_rest && words.iter().any(|w| self.grammar.is_other(*w));
-            let added = adds(&words);
-            if added < 1000 && !other && found.is_none_or(|(least, _)| added < least) {
+            let other = words.iter().any(|w| self.grammar.is_other(*w));
+            let added = adds(&words) + u32::from(other);
+            if added < 1000 && (is_rest || !other) && found.is_none_or(|(least, _)| added < least) {
                 found = Some((added, child));
             }
         }
@@ -249,8 +298,9 @@ impl Search<'_, '_> {
             PhraseKind::FormerTitle if table.title_on(rank, day) != Some(self.index.text(phrase.text)) => {
                 Via::FormerTitle { text: self.index.text(phrase.text) }
             }
-            _ => match found.header.and_then(|header| table.code(header)) {
-                Some(code) => Via::Header { code },
+            _ => match found.header {
+                Some(Above::Default(header)) => Via::Header { code: table.code(header)? },
+                Some(Above::Title(header)) => Via::Under { code: table.code(header)? },
                 None => Via::Title,
             },
         };

@@ -1,7 +1,9 @@
 //! A query in the numbers of one table: which stems to look for, and what each is worth.
 
+use rustc_hash::FxHashMap;
+
 use super::How;
-use super::words::Part;
+use super::words::{Part, Word};
 use crate::table::{Stem, WordIndex};
 
 /// Most different words that a plan can tell apart: the bits of a mask.
@@ -44,11 +46,17 @@ struct Choice {
     quality: f32,
 }
 
+/// How much the further words of a reading add to its rarest: a name of three words is not three names.
+const REST: f32 = 0.5;
+
+/// Most that a letter or digit is worth, however rare: it says little without the word beside it.
+const LETTER: f32 = 3.5;
+
 /// How much a reading is believed.
 fn quality(how: How) -> f32 {
     match how {
         How::Exact | How::Code => 1.0,
-        How::Stem | How::Joined => 0.98,
+        How::Stem | How::Joined | How::Split => 0.98,
         How::Synonym => 0.97,
         How::Prefix => 0.9,
         How::Typo => 0.85,
@@ -61,37 +69,47 @@ impl Plan {
         let of_stem = vec![0; index.stem_count()];
         let mut plan = Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0 };
         for part in parts {
-            let mut slot = Slot { weight: 0.0, choices: Vec::new() };
+            let mut choices = Vec::new();
+            // What the part weighs by the readings that the table can fulfil, and by those that it cannot.
+            let (mut weight, mut missed) = (0.0_f32, 0.0_f32);
             for (number, reading) in part.readings.iter().enumerate() {
                 let mut choice =
                     Choice { reading: number, mask: 0, worth: 0.0, quality: quality(reading.how) };
+                let mut rarest = 0.0_f32;
                 for word in &reading.words {
-                    let stems = word.stems(index);
-                    match plan.bit(stems, index) {
+                    let worth = match plan.bit(word, index) {
                         Some(bit) => {
                             choice.mask |= 1 << bit;
-                            choice.worth += plan.bits[bit].worth;
+                            plan.bits[bit].worth
                         }
                         // A word that the table has not: no phrase of it can have the whole reading.
-                        None => choice.worth += worth(0, index.len()),
-                    }
+                        None => worth(0, index.len()),
+                    };
+                    choice.worth += worth;
+                    rarest = rarest.max(worth);
                 }
-                slot.weight = slot.weight.max(choice.worth);
+                let all = rarest + REST * (choice.worth - rarest);
                 if choice.mask != 0 {
-                    slot.choices.push(choice);
+                    weight = weight.max(all);
+                    choices.push(choice);
+                } else {
+                    missed = missed.max(all);
                 }
             }
+            // Nor has another table's word a weight here, where the part means something else, too.
+            let weight = if choices.is_empty() { missed } else { weight };
             // What no table has cannot be missed by one phrase more than by another.
             if !part.readings.is_empty() {
-                plan.weight += slot.weight;
+                plan.weight += weight;
             }
-            plan.slots.push(slot);
+            plan.slots.push(Slot { weight, choices });
         }
         (!plan.bits.is_empty()).then_some(plan)
     }
 
-    /// The bit of some stems, any of which will do.
-    fn bit(&mut self, stems: Vec<Stem>, index: &WordIndex<'_>) -> Option<usize> {
+    /// The bit of a word.
+    fn bit(&mut self, word: &Word, index: &WordIndex<'_>) -> Option<usize> {
+        let stems = word.stems(index);
         if stems.is_empty() {
             return None;
         }
@@ -108,7 +126,8 @@ impl Plan {
             }
         }
         let count: u32 = stems.iter().map(|&stem| index.count(stem)).sum();
-        self.bits.push(Bit { stems, count, worth: worth(count, index.len()) });
+        let most = if word.is_one_letter() { LETTER } else { f32::INFINITY };
+        self.bits.push(Bit { stems, count, worth: worth(count, index.len()).min(most) });
         Some(at)
     }
 
@@ -118,33 +137,41 @@ impl Plan {
         self.of_stem.get(usize::from(stem)).copied().unwrap_or(0)
     }
 
-    /// The words of the query that phrases have, by phrase, and the phrases that have any. The rarest words come first, and the frequent
-    /// ones are left to the close look once few phrases are left to choose from.
-    pub(super) fn gather(&self, index: &WordIndex<'_>, few: usize) -> (Vec<Mask>, Vec<u32>) {
+    /// The words of the query that phrases have. The rarest words come first. Once there are `few`
+    /// phrases to choose from, those that have only words that are left and worth less are no longer wanted; and the frequent words are left
+    /// to the close look if there are not more than that. `None` gathers them all.
+    pub(super) fn gather(&self, index: &WordIndex<'_>, few: Option<usize>) -> Gathered {
         let mut order: Vec<usize> = (0..self.bits.len()).collect();
         order.sort_by_key(|&at| self.bits[at].count);
-        let (mut masks, mut touched): (Vec<Mask>, _) = (vec![0; index.len()], Vec::new());
-        for at in order {
+        let mut found = Gathered::new(index.len());
+        // How many phrases have one of the words so far, two, and so on.
+        let mut with = [0usize; MOST_BITS + 1];
+        for (done, &at) in order.iter().enumerate() {
             let bit = &self.bits[at];
-            if bit.count > FREQUENT && (1..=few).contains(&touched.len()) {
+            if bit.count > FREQUENT && few.is_some_and(|few| (1..=few).contains(&found.count)) {
                 break;
             }
+            let set = |some: &[usize]| some.iter().fold(0, |mask: Mask, at| mask | 1 << at);
+            let left = self.covered(set(&order[done..]));
+            // So many words, even the ones worth least of those so far, are worth more than all that are left.
+            let enough = |count: usize| {
+                few.is_some_and(|few| with[count] > few)
+                    && self.covered(set(&order[done - count..done])) >= left
+            };
+            let wants_more = !(1..=done).any(enough);
             for &stem in &bit.stems {
                 index.each_phrase(stem, |phrase| {
-                    if let Some(mask) = masks.get_mut(phrase as usize) {
-                        if *mask == 0 {
-                            touched.push(phrase);
-                        }
-                        *mask |= 1 << at;
+                    if let Some(words) = found.add(phrase, 1 << at, wants_more) {
+                        with[words] += 1;
                     }
                 });
             }
         }
-        (masks, touched)
+        found
     }
 
     /// How much of the query a phrase with these words fulfils, from 0 to 1.
-    pub(super) fn covered(&self, mask: Mask) -> f32 {
+    fn covered(&self, mask: Mask) -> f32 {
         let mut sum = 0.0;
         for slot in &self.slots {
             sum += slot.weight * slot.best(self, mask).map_or(0.0, |(_, much)| much);
@@ -158,6 +185,60 @@ impl Plan {
             let (choice, _) = slot.best(self, mask)?;
             Some((choice.reading, choice.mask & !mask == 0))
         })
+    }
+}
+
+/// The phrases that have words of the query, and which.
+pub(super) struct Gathered {
+    masks: Vec<Mask>,
+    /// A bit for each phrase that has any, so that they are found again in their order.
+    any: Vec<u64>,
+    /// How many have any.
+    pub(super) count: usize,
+}
+
+impl Gathered {
+    fn new(phrases: usize) -> Gathered {
+        Gathered { masks: vec![0; phrases], any: vec![0; phrases.div_ceil(64)], count: 0 }
+    }
+
+    /// Notes that a phrase has a word; of those that have none yet only if more are wanted. How many words it has then, if it is one more.
+    #[inline]
+    fn add(&mut self, phrase: u32, word: Mask, wants_more: bool) -> Option<usize> {
+        let mask = self.masks.get_mut(phrase as usize)?;
+        if *mask == 0 {
+            if !wants_more {
+                return None;
+            }
+            self.any[phrase as usize / 64] |= 1 << (phrase % 64);
+            self.count += 1;
+        }
+        let before = *mask;
+        *mask |= word;
+        (*mask != before).then(|| mask.count_ones() as usize)
+    }
+
+    /// The phrases and their words, in the order of the phrases.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, Mask)> + '_ {
+        (0u32..).step_by(64).zip(&self.any).flat_map(move |(from, &any)| {
+            let mut left = any;
+            std::iter::from_fn(move || {
+                let at = from + left.trailing_zeros();
+                left = left.checked_sub(1)? & left;
+                Some((at, self.masks[at as usize]))
+            })
+        })
+    }
+}
+
+/// How much of the query some of its words are, worked out once: phrases have few different sets of them.
+#[derive(Default)]
+pub(super) struct Known(FxHashMap<Mask, f32>);
+
+impl Known {
+    /// See [`Plan::covered`]; always of the same plan.
+    pub(super) fn covered(&mut self, plan: &Plan, mask: Mask) -> f32 {
+        *self.0.entry(mask).or_insert_with(|| plan.covered(mask))
     }
 }
 

@@ -1,12 +1,12 @@
 //! How well a phrase answers a query.
 
-use rustc_hash::FxHashMap;
-
-use super::plan::{Mask, Plan};
-use crate::table::{PhraseKind, PhraseWord, Stem, WordIndex};
+use super::plan::{Known, Mask, Plan};
+use crate::table::{PhraseKind, PhraseWord, Rank, Stem, WordIndex};
 
 /// Most phrases that are looked at closely.
-const CLOSELY: usize = 500;
+const CLOSELY: usize = 300;
+/// Words beyond the query from which on phrases are of one length, until the close look.
+const LONG: usize = 31;
 /// How fast words that were not asked for count against a phrase.
 const SURPLUS: f32 = 0.13;
 
@@ -46,6 +46,8 @@ const PLACE_OF_SIDE: f32 = 0.4;
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
+pub(super) const SIDES: [&str; 3] = ["left", "right", "bilateral"];
+
 /// What a word does in phrases, whatever it means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -74,7 +76,7 @@ impl Grammar {
             (&["other"], Class::Other),
             (&DENIES, Class::Denies),
             (&["with"], Class::With),
-            (&["left", "right", "bilateral"], Class::Side),
+            (&SIDES, Class::Side),
             (&["unspecified"], Class::NoSide),
         ];
         for (words, class) in lists {
@@ -156,36 +158,72 @@ impl Match {
     }
 }
 
-/// The phrases most worth a close look: by the words they have and how many more.
+/// The phrases most worth a close look, by the words they have and how many more, if a filter lets them through; in order, so that those of
+/// one code stand together.
 pub(super) fn candidates(
     plan: &Plan,
     index: &WordIndex<'_>,
-    mut is_wanted: impl FnMut(u32) -> bool,
+    known: &mut Known,
+    filter: Option<&dyn Fn(u32) -> bool>,
 ) -> Vec<u32> {
-    let (masks, mut touched) = plan.gather(index, CLOSELY);
-    touched.retain(|&phrase| is_wanted(phrase));
-    // Few different sets of words, and the same mostly one after another.
-    let mut known: FxHashMap<Mask, f32> = FxHashMap::default();
-    let (mut last, mut worth) = (0, 0.0);
-    let mut found: Vec<(f32, u32)> = Vec::with_capacity(touched.len());
-    for phrase in touched {
-        let mask = masks[phrase as usize];
+    // What a filter takes away would be missing among the few.
+    let gathered = plan.gather(index, filter.is_none().then_some(CLOSELY));
+    let is_wanted = |phrase| filter.is_none_or(|lets_through| lets_through(phrase));
+    if gathered.count <= CLOSELY {
+        return gathered.iter().map(|(phrase, _)| phrase).filter(|&phrase| is_wanted(phrase)).collect();
+    }
+    // The same words mostly one after another; and the words of a title with its terms.
+    let (mut last, mut worth, mut of_title) = (0, 0.0, (Rank(0), 0));
+    let of_surplus: [f32; LONG + 1] = std::array::from_fn(|surplus| 1.0 / (1.0 + SURPLUS * surplus as f32));
+    let mut keys: Vec<u64> = Vec::with_capacity(gathered.count);
+    for (number, own) in gathered.iter() {
+        let phrase = index.phrase(number);
+        let mut mask = own;
+        match phrase.kind {
+            PhraseKind::Title => of_title = (phrase.rank, own),
+            PhraseKind::Inclusion if of_title.0 == phrase.rank => mask |= of_title.1,
+            _ => {}
+        }
+        if !is_wanted(number) {
+            continue;
+        }
         if mask != last {
             last = mask;
-            worth = *known.entry(mask).or_insert_with(|| {
-                let covered = plan.covered(mask);
-                covered * covered.sqrt()
-            });
+            let covered = known.covered(plan, mask);
+            worth = covered * covered.sqrt();
         }
-        let surplus = f32::from(index.length(phrase)) - mask.count_ones() as f32;
-        found.push((worth / (1.0 + SURPLUS * surplus.max(0.0)), phrase));
+        let surplus = usize::from(index.length(number)).saturating_sub(own.count_ones() as usize);
+        let worth: f32 = worth * of_surplus[surplus.min(LONG)];
+        // Numbers above zero are in the order of their bits; the best come first, of equals the first phrase.
+        keys.push(u64::from(!worth.to_bits()) << 32 | u64::from(number));
     }
-    let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-    if found.len() > CLOSELY {
-        found.select_nth_unstable_by(CLOSELY, order);
-        found.truncate(CLOSELY);
+    if keys.len() > CLOSELY {
+        keys.select_nth_unstable(CLOSELY);
+        keys.truncate(CLOSELY);
     }
-    found.into_iter().map(|(_, phrase)| phrase).collect()
+    let mut best: Vec<u32> = keys.into_iter().map(|key| key as u32).collect();
+    best.sort_unstable();
+    best
+}
+
+/// Keeps of each code the best that was found; the phrases of a code come one after another.
+pub(super) fn keep_best<T>(best: &mut Vec<(Rank, T)>, rank: Rank, found: T, score: impl Fn(&T) -> f32) {
+    match best.last_mut().filter(|(last, _)| *last == rank) {
+        Some((_, last)) if score(last) >= score(&found) => {}
+        Some((_, last)) => *last = found,
+        None => best.push((rank, found)),
+    }
+}
+
+/// Sorts the best `most` to the front, of equals the one that comes first in its table, and drops the others and what is worth nothing.
+pub(super) fn keep_most<T>(best: &mut Vec<(Rank, T)>, most: usize, score: impl Fn(&T) -> f32) {
+    let order = |(a, x): &(Rank, T), (b, y): &(Rank, T)| score(y).total_cmp(&score(x)).then(a.cmp(b));
+    best.retain(|(_, found)| score(found) > 0.0);
+    if best.len() > most {
+        best.select_nth_unstable_by(most, order);
+        best.truncate(most);
+    }
+    best.sort_by(order);
 }
 
 /// Looks at a phrase closely. What it denies counts only for a query that denies, too.

@@ -15,6 +15,19 @@ pub(super) struct Part {
     pub(super) readings: Vec<Reading>,
 }
 
+impl Part {
+    /// Does it only hold other words together, as "w" for "with"?
+    pub(super) fn only_joins(&self) -> bool {
+        let joins = |word: &Word| matches!(word, Word::Any(word) if joins(word));
+        self.readings.iter().all(|reading| reading.words.iter().all(joins))
+    }
+}
+
+/// Does a word only hold others together?
+pub(super) fn joins(word: &str) -> bool {
+    word == "with" || is_empty_word(word)
+}
+
 /// One meaning of a part.
 pub(super) struct Reading {
     pub(super) how: How,
@@ -34,6 +47,11 @@ pub(super) enum Word {
 }
 
 impl Word {
+    /// Is it a single letter or digit?
+    pub(super) fn is_one_letter(&self) -> bool {
+        matches!(self, Word::Any(word) if word.chars().nth(1).is_none())
+    }
+
     /// The stems in a table that fulfil it.
     pub(super) fn stems(&self, index: &WordIndex<'_>) -> Vec<Stem> {
         match self {
@@ -98,7 +116,7 @@ fn is_one_word(words: &[String], indexes: &[WordIndex<'_>]) -> bool {
     joined.len() > 5 && joined.is_ascii() && indexes.iter().any(|index| index.written(&joined).is_some())
 }
 
-/// Words read as they stand: just so, in another form, as a beginning, and if nothing has them so, as mistyped.
+/// Words read as they stand: just so, in another form, as a beginning; and if nothing has them so, as mistyped or as two words in one.
 fn as_it_stands(
     part: &[String],
     may_go_on: bool,
@@ -118,35 +136,49 @@ fn as_it_stands(
     if indexes.iter().any(|index| index.stemmed(word).is_some()) {
         return one(How::Stem, None, Word::Any(word.clone()));
     }
-    let meant = if may_be_wrong { mistyped(word, indexes) } else { Vec::new() };
-    (!meant.is_empty()).then(|| Reading {
-        how: How::Typo,
-        meant: Some(meant.join(" or ")),
-        words: vec![Word::OneOf(meant)],
-    })
+    if !may_be_wrong {
+        return None;
+    }
+    let typo = |errors| {
+        let meant = mistyped(word, errors, indexes);
+        let words = vec![Word::OneOf(meant.clone())];
+        (!meant.is_empty()).then(|| Reading { how: How::Typo, meant: Some(meant.join(" or ")), words })
+    };
+    let split = || {
+        let (first, second) = two_words(word, is_written)?;
+        let meant = Some(format!("{first} {second}"));
+        Some(Reading { how: How::Split, meant, words: vec![Word::Any(first), Word::Any(second)] })
+    };
+    typo(1).or_else(split).or_else(|| typo(2))
 }
 
-/// The words that may have been meant: one letter away, or two in a long word; the most frequent ones, at most three.
-fn mistyped(word: &str, indexes: &[WordIndex<'_>]) -> Vec<String> {
+/// The two words that a word is made of, as "hammertoe", if titles have both.
+fn two_words(word: &str, is_written: impl Fn(&String) -> bool) -> Option<(String, String)> {
+    const LEAST: usize = 3;
+    if !word.is_ascii() || word.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let halves = (LEAST..=word.len().saturating_sub(LEAST)).map(|at| word.split_at(at));
+    let mut halves = halves.map(|(first, second)| (first.to_owned(), second.to_owned()));
+    halves.find(|(first, second)| is_written(first) && is_written(second))
+}
+
+/// The words that may have been meant, with so many typing errors; two only in a long word. The most frequent ones, at most three.
+fn mistyped(word: &str, errors: u8, indexes: &[WordIndex<'_>]) -> Vec<String> {
     let letters = word.chars().count();
-    if !(4..=24).contains(&letters) || word.contains(|c: char| c.is_ascii_digit()) {
+    let least = if errors < 2 { 4 } else { 7 };
+    if !(least..=24).contains(&letters) || word.contains(|c: char| c.is_ascii_digit()) {
         return Vec::new();
     }
-    let farthest = if letters < 7 { 1 } else { 2 };
-    for distance in 1..=farthest {
-        let mut near: Vec<(bool, u32, String)> = Vec::new();
-        for index in indexes {
-            for (other, stem) in index.near(word, distance) {
-                let first = other.chars().next() == word.chars().next();
-                near.push((!first, u32::MAX - index.count(stem), other));
-            }
-        }
-        near.retain(|(.., other)| !other.contains(|c: char| c.is_ascii_digit()));
-        near.sort();
-        near.dedup_by(|a, b| a.2 == b.2);
-        if !near.is_empty() {
-            return near.into_iter().map(|(.., other)| other).take(3).collect();
+    let mut near: Vec<(bool, u32, String)> = Vec::new();
+    for index in indexes {
+        for (other, stem) in index.near(word, errors) {
+            let first = other.chars().next() == word.chars().next();
+            near.push((!first, u32::MAX - index.count(stem), other));
         }
     }
-    Vec::new()
+    near.retain(|(.., other)| !other.contains(|c: char| c.is_ascii_digit()));
+    near.sort();
+    near.dedup_by(|a, b| a.2 == b.2);
+    near.into_iter().map(|(.., other)| other).take(3).collect()
 }

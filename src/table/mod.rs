@@ -11,6 +11,7 @@ mod index;
 mod later;
 mod lists;
 mod mue;
+mod near;
 mod one_edit;
 pub(crate) mod policies;
 mod procedures;
@@ -37,6 +38,7 @@ pub use policies::{Coverage, GroupPart, Judgement, PolicyCard, PolicyTable, Poli
 pub use procedures::{Cover, InForce, ProcedureTable};
 pub use ptp::{Indicator, PtpEdit, PtpTable};
 pub use status::Status;
+pub(crate) use text::TextId;
 pub(crate) use word_index::{PhraseKind, PhraseWord, Stem, WordIndex};
 pub(crate) use words::{stem, words_of};
 

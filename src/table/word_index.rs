@@ -15,11 +15,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fst::automaton::{Automaton, Levenshtein, Str};
+use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Map, Streamer};
 
 use super::format::{Pack, PackWriter, Section, u16_at, u32_at};
 use super::index::Rank;
+use super::near::Near;
 use super::text::{NumberedTexts, TextId, TextStore, read_varint, write_varint};
 use super::words::{stem, words_of};
 use crate::error::PackError;
@@ -147,9 +148,9 @@ impl<'p> WordIndex<'p> {
         out
     }
 
-    /// Words that differ from `word` by at most `distance` letters, in order.
-    pub(crate) fn near(&self, word: &str, distance: u32) -> Vec<(String, Stem)> {
-        let Ok(automaton) = Levenshtein::new(word, distance) else { return Vec::new() };
+    /// Words that differ from `word` by at most so many typing errors, in order.
+    pub(crate) fn near(&self, word: &str, errors: u8) -> Vec<(String, Stem)> {
+        let Some(automaton) = Near::new(word, errors) else { return Vec::new() };
         let mut stream = self.map.search(automaton).into_stream();
         let mut out = Vec::new();
         while let Some((word, value)) = stream.next() {
@@ -310,8 +311,8 @@ impl WordIndexBuilder {
             };
             let flag = |yes: bool, flag: u32| if yes { flag } else { 0 };
             refs[number as usize] = what
-                | flag(raw.contains(['(', '[']), OPENS)
-                | flag(raw.contains([')', ']']), CLOSES)
+                | flag(plain(raw).contains(['(', '[']), OPENS)
+                | flag(plain(raw).contains([')', ']']), CLOSES)
                 | flag(raw.ends_with([',', ';', ':']), PAUSES);
         }
 
@@ -363,9 +364,14 @@ fn is_joined(raw: &str) -> bool {
     raw.contains('-') && words_of(raw).len() > 1
 }
 
+/// Without the brackets of a plural: "finger(s)" is a finger, and no part of it may be left out.
+fn plain(raw: &str) -> String {
+    raw.replace("(s)", "").replace("(es)", "")
+}
+
 /// The words in a word of the text store, and at last all of a hyphenated one together.
 fn with_joined(raw: &str) -> Vec<String> {
-    let mut words = words_of(raw);
+    let mut words = words_of(&plain(raw));
     if is_joined(raw) {
         words.push(words.concat());
     }

@@ -4,6 +4,7 @@ mod diff;
 mod fixture;
 mod formats;
 mod html;
+mod lookup;
 mod same;
 mod schema;
 mod text;

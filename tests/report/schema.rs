@@ -33,6 +33,27 @@ pub(crate) fn strict(mut schema: Value) -> Value {
     schema
 }
 
+/// Each property of every object: where the object is, and its name.
+pub(crate) fn properties(whole: &Value) -> Vec<(String, String)> {
+    fn walk(at: &Value, path: &str, out: &mut Vec<(String, String)>) {
+        match at {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    out.push((path.to_owned(), key.clone()));
+                    walk(value, &format!("{path}/{key}"), out);
+                }
+            }
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(i, v)| walk(v, &format!("{path}/{i}"), out));
+            }
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    walk(whole, "", &mut out);
+    out
+}
+
 /// The schema of a part, as of a line of ndjson.
 fn part(name: &str) -> Value {
     let mut schema = strict(read("docs/report.schema.json"));
@@ -66,22 +87,7 @@ fn ndjson_conforms_to_its_schema() {
 fn a_mutated_report_does_not_conform() {
     let schema = strict(read("docs/report.schema.json"));
     let whole: Value = serde_json::from_str(&report(Format::Json, false)).unwrap();
-    let mut paths = Vec::new();
-    fn walk(at: &Value, path: &str, out: &mut Vec<(String, String)>) {
-        match at {
-            Value::Object(object) => {
-                for (key, value) in object {
-                    out.push((path.to_owned(), key.clone()));
-                    walk(value, &format!("{path}/{key}"), out);
-                }
-            }
-            Value::Array(list) => {
-                list.iter().enumerate().for_each(|(i, v)| walk(v, &format!("{path}/{i}"), out));
-            }
-            _ => {}
-        }
-    }
-    walk(&whole, "", &mut paths);
+    let paths = properties(&whole);
     assert!(paths.len() > 100);
     let validator = jsonschema::validator_for(&schema).unwrap();
     for (path, key) in paths {

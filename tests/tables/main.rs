@@ -4,4 +4,5 @@ mod broken;
 mod edits;
 mod icd10cm;
 mod procedures;
+mod search;
 mod support;

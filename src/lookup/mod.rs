@@ -1,0 +1,206 @@
+//! Look-ups: all that the tables know about one code, as of a date; or, for words, the codes that they mean.
+
+mod diagnosis;
+mod nearest;
+mod procedure;
+
+use serde::Serialize;
+
+use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure};
+use crate::search::{Hit, Query, is_short_form};
+use crate::table::{TableKind, Tables};
+use crate::{Date, DateRange};
+
+pub use crate::table::Status;
+pub use diagnosis::{Child, DiagnosisCard, FlagWindow, Titled};
+pub use procedure::{ProcedureCard, SmallCard};
+
+/// What was found for a text.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The text, as it was asked.
+    pub query: String,
+    /// The day as of which the answer holds.
+    pub as_of: Date,
+    /// A card for each code that the text can mean: `G0008` may be a diagnosis and a procedure.
+    pub cards: Vec<Card>,
+    /// For words, or the beginning of codes: what they mean, the best first; see [`crate::search`].
+    pub hits: Vec<Hit>,
+    /// Words that no table has.
+    pub unknown: Vec<String>,
+    /// Tables that were not searched for the words: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
+    pub unsearched: Vec<TableKind>,
+    /// If there is neither: codes that are spelt nearly so.
+    pub nearest: Vec<Named>,
+    /// If there is neither: why.
+    pub why: Option<String>,
+}
+
+/// All there is about a code.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Card {
+    /// ICD-10-CM.
+    Diagnosis(Box<DiagnosisCard>),
+    /// CPT or HCPCS Level II.
+    Procedure(Box<ProcedureCard>),
+    /// A modifier of a procedure.
+    Modifier(SmallCard),
+    /// A place of service.
+    Place(SmallCard),
+}
+
+/// A code with its title.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Named {
+    /// The code, or the number of a chapter, or the codes of a block.
+    pub code: String,
+    /// Its title, if known.
+    pub title: Option<String>,
+}
+
+/// Days from a first through a last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// The first day.
+    pub from: Date,
+    /// The last day; open if there is none.
+    pub to: Option<Date>,
+}
+
+impl From<DateRange> for Window {
+    fn from(range: DateRange) -> Window {
+        Window { from: range.from, to: (!range.is_open()).then_some(range.to) }
+    }
+}
+
+/// Looks a text up: a diagnosis, a procedure, a modifier or a place of service, in any case, with or without its dot; else words, or the
+/// beginning of codes.
+///
+/// ```
+/// use cleanclaim::{Tables, lookup};
+///
+/// let answer = lookup::look_up(&Tables::embedded(), "e1165", "2026-03-02".parse()?);
+/// let lookup::Card::Diagnosis(card) = &answer.cards[0] else { panic!() };
+/// assert_eq!(card.title.as_deref(), Some("Type 2 diabetes mellitus with hyperglycemia"));
+/// # Ok::<(), cleanclaim::DateError>(())
+/// ```
+pub fn look_up(tables: &Tables, text: &str, as_of: Date) -> Answer {
+    answer(tables, &Query::new(text, as_of))
+}
+
+/// As [`look_up`]; what the query filters holds for the hits of words, not for the card of a code.
+pub fn answer(tables: &Tables, query: &Query) -> Answer {
+    let (text, as_of) = (query.text.as_str(), query.as_of);
+    let bytes = text.as_bytes();
+    let mut answer = Answer {
+        query: text.to_owned(),
+        as_of,
+        cards: Vec::new(),
+        hits: Vec::new(),
+        unknown: Vec::new(),
+        unsearched: Vec::new(),
+        nearest: Vec::new(),
+        why: None,
+    };
+    let diagnosis = Icd10Cm::parse(bytes);
+    let procedure = Procedure::parse(bytes);
+    if let Some(rank) = diagnosis.ok().and_then(|code| tables.icd10cm.rank(code)) {
+        answer.cards.extend(diagnosis::card(tables, rank, as_of).map(|c| Card::Diagnosis(Box::new(c))));
+    }
+    if let (Ok(code), Some(table)) = (procedure, &tables.procedures) {
+        answer.cards.extend(table.rank(code).map(|rank| procedure::card(tables, table, code, rank, as_of)));
+    }
+    if let Ok(modifier) = Modifier::parse(bytes) {
+        answer.cards.extend(procedure::modifier(tables, modifier, as_of));
+    }
+    if let Ok(place) = PlaceOfService::parse(bytes) {
+        answer.cards.extend(procedure::place(place, as_of));
+    }
+    // "MS" is a modifier of the HCPCS file and what coders write for a disease.
+    if answer.cards.is_empty() || is_short_form(text) {
+        let found = tables.search(query);
+        (answer.hits, answer.unknown, answer.unsearched) = (found.hits, found.unknown, found.unsearched);
+    }
+    if answer.cards.is_empty() && answer.hits.is_empty() {
+        // What has the shape of a code is no word that no table has.
+        if is_code(text) {
+            answer.unknown.clear();
+        }
+        answer.why = Some(nearest::why_not(tables, diagnosis, procedure, text));
+        answer.nearest = nearest::nearest(tables, text, as_of);
+    }
+    answer
+}
+
+/// Has the text the shape of a code of some kind? All codes but some modifiers have a digit first or second; "lt" and "rt" are words.
+fn is_code(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().take(2).any(u8::is_ascii_digit)
+        && (!matches!(Icd10Cm::parse(bytes), Err(e) if e != CodeError::Icd9)
+            || Procedure::parse(bytes).is_ok()
+            || Modifier::parse(bytes).is_ok()
+            || PlaceOfService::parse(bytes).is_ok())
+}
+
+/// Is it a code of the tables, or written as only a code is, so that it is not read together with the words beside it? "3b", "20" and "b12"
+/// beside words are words.
+fn is_surely_code(tables: &Tables, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let listed = |code| tables.procedures.as_ref().is_some_and(|table| table.rank(code).is_some());
+    is_code(text)
+        && (text.contains('.')
+            || Icd10Cm::parse(bytes).is_ok_and(|code| tables.icd10cm.rank(code).is_some())
+            || Procedure::parse(bytes).is_ok_and(listed))
+}
+
+/// The codes in a text of nothing else: "E11.65, M54.5", "99214-25".
+fn codes_of<'t>(tables: &Tables, text: &'t str) -> Vec<&'t str> {
+    let listed: Vec<&str> = text.split([' ', '\t', ',', ';']).filter(|part| !part.is_empty()).collect();
+    if listed.iter().all(|part| is_code(part)) && listed.iter().any(|part| is_surely_code(tables, part)) {
+        return listed;
+    }
+    let with_modifiers: Vec<&str> = text.split('-').collect();
+    let is_modifier = |part: &&str| Modifier::parse(part.as_bytes()).is_ok();
+    match with_modifiers.split_first() {
+        Some((code, rest)) if Procedure::parse(code.as_bytes()).is_ok() && rest.iter().all(is_modifier) => {
+            with_modifiers
+        }
+        _ => vec![text],
+    }
+}
+
+/// What the arguments of a command line, or lines, ask for: each code and each text of several words by itself, the other words as phrases.
+///
+/// ```
+/// use cleanclaim::{Tables, lookup};
+///
+/// let texts = |words: &[&str]| lookup::texts(&Tables::embedded(), words);
+/// assert_eq!(texts(&["low", "back", "pain"]), ["low back pain"]);
+/// assert_eq!(texts(&["E11.65", "low back pain", "m545"]), ["E11.65", "low back pain", "m545"]);
+/// assert_eq!(texts(&["E11.65", "ckd", "3b"]), ["E11.65", "ckd 3b"]);
+/// assert_eq!(texts(&["11", "25"]), ["11", "25"]);
+/// assert_eq!(texts(&["E11.65, M54.5", "99214-25"]), ["E11.65", "M54.5", "99214", "25"]);
+/// ```
+pub fn texts(tables: &Tables, arguments: &[impl AsRef<str>]) -> Vec<String> {
+    let is_phrase =
+        |text: &str| text.trim().contains(char::is_whitespace) || codes_of(tables, text).len() > 1;
+    if arguments.iter().map(AsRef::as_ref).all(|text| is_phrase(text) || is_code(text)) {
+        let codes = arguments.iter().flat_map(|text| codes_of(tables, text.as_ref()));
+        return codes.map(str::to_owned).collect();
+    }
+    let mut out: Vec<String> = Vec::new();
+    let mut words = false;
+    for text in arguments.iter().flat_map(|text| codes_of(tables, text.as_ref())) {
+        let alone = is_phrase(text) || is_surely_code(tables, text);
+        match out.last_mut().filter(|_| words && !alone) {
+            Some(phrase) => *phrase = format!("{phrase} {text}"),
+            None => out.push(text.to_owned()),
+        }
+        words = !alone;
+    }
+    out
+}
