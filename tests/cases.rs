@@ -245,8 +245,8 @@ fn a_diagnosis_that_is_unknown_names_the_codes_near_it() {
     let help = |code: &str| {
         one("COD001", &format!("dos_from,procedure,dx1\n2026-03-02,99213,{code}")).help.to_string()
     };
-    // Put in, mistaken.
-    for code in ["E11.665", "E11.66"] {
+    // Put in, mistaken, swapped.
+    for code in ["E11.665", "E11.66", "E11.56"] {
         assert!(
             help(code).contains("E11.65 (Type 2 diabetes mellitus with hyperglycemia)"),
             "{code}: {}",

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// Places of the codes that differ from a code of so many characters by one character put in, left out or mistaken; some twice.
+/// Places of the codes that differ from a code of so many characters by one character put in, left out or mistaken, or by two swapped;
+/// some twice.
 ///
 /// Goes along the code, with the range of the codes that begin as it does so far, and within that range looks for what each edit at this
 /// character would give.
@@ -11,18 +12,23 @@ pub(super) fn away(codes: &[u64], code: u64, len: usize) -> Vec<u32> {
     let mut begun = 0..codes.len();
     for at in 0..=len.min(7) {
         let shift = 56 - at * 8;
-        // What stands before this character, from it on, and after it.
+        // What stands before this character, from it on, and after it; it alone, and the next.
         let before = code & !(u64::MAX >> (at * 8));
         let from = code & (u64::MAX >> (at * 8));
-        let after = from & !(0xFF << shift);
+        let own = from & 0xFF << shift;
+        let after = from ^ own;
+        let next = after & 0xFF << shift >> 8;
         let mut look = |range: &Range<usize>, sought: u64| {
             if let Ok(place) = codes[range.clone()].binary_search(&sought) {
                 found.push((range.start + place) as u32);
             }
         };
+        // Put in by the writer; swapped with the next.
         if at < len {
-            // Put in by the writer.
             look(&begun, before | after << 8);
+        }
+        if at + 1 < len && next << 8 != own {
+            look(&begun, code ^ own ^ next | next << 8 | own >> 8);
         }
         let mut same = 0..0;
         let mut start = begun.start + codes[begun.clone()].partition_point(|&c| c <= before);
@@ -33,7 +39,7 @@ pub(super) fn away(codes: &[u64], code: u64, len: usize) -> Vec<u32> {
             let here = before | (character & 0xFF) << shift;
             // Left out by the writer; mistaken.
             look(&range, here | from >> 8);
-            if at < len && here == before | (from & !(u64::MAX >> 8 >> (at * 8))) {
+            if at < len && here == before | own {
                 same = range;
             } else if at < len {
                 look(&range, here | after);
