@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check::not_an_input;
+use super::check::not_taken;
 use super::output::OutputFile;
 use super::write;
 use crate::engine::{Checker, Options, Summary, check_files};
@@ -19,7 +19,8 @@ pub(super) struct Repair<'a> {
 }
 
 impl<'a> Repair<'a> {
-    pub(super) fn new(copy: &'a Path, inputs: &'a [Input]) -> Result<Repair<'a>> {
+    /// `taken` are the files that must not be written.
+    pub(super) fn new(copy: &'a Path, inputs: &'a [Input], taken: &[&Path]) -> Result<Repair<'a>> {
         let [input @ Input::File(_)] = inputs else {
             let text = "--repair: name the one file to copy; standard input and several files cannot be";
             return Err(ErrorKind::Usage(text.to_owned()).into());
@@ -27,8 +28,8 @@ impl<'a> Repair<'a> {
         let mut list = copy.as_os_str().to_owned();
         list.push(".changes.csv");
         let list = PathBuf::from(list);
-        not_an_input("--repair", copy, inputs)?;
-        not_an_input("--repair", &list, inputs)?;
+        not_taken("--repair", copy, taken)?;
+        not_taken("--repair", &list, taken)?;
         Ok(Repair { input, copy, list })
     }
 

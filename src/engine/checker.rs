@@ -170,7 +170,7 @@ impl Checker {
     }
 
     /// Ids of all rules that were chosen, for claims of any profile, in their order.
-    pub(super) fn chosen(&self) -> Vec<&'static str> {
+    pub(crate) fn chosen(&self) -> Vec<&'static str> {
         let all = std::iter::once(self).chain(self.profiles.iter().map(|profile| &profile.checker));
         let rules = all.flat_map(|of| {
             let running = of.rules.iter().map(|(rule, _)| rule.id);
