@@ -14,7 +14,7 @@ const COLUMNS: [&str; 6] = ["rule", "claim", "fingerprint", "codes", "reason", "
 /// Reads a file; or all its mistakes. No message repeats a cell that is not a rule: it may tell of a patient.
 pub(super) fn read(path: &Path, text: &[u8]) -> Result<Vec<Acceptance>> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text);
+    let mut reader = reader(text);
     let mut mistakes = Vec::new();
     let places = columns(&mut reader, &mut mistakes);
     let mut list = Vec::new();
@@ -55,6 +55,18 @@ pub(super) fn read(path: &Path, text: &[u8]) -> Result<Vec<Acceptance>> {
     if mistakes.is_empty() { Ok(list) } else { Err(Error::mistakes(path, mistakes)) }
 }
 
+fn reader(text: &[u8]) -> csv::Reader<&[u8]> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(delimiter(text)).flexible(true).trim(csv::Trim::All).from_reader(text)
+}
+
+/// What separates the names of the columns: spreadsheets write semicolons where the comma is for decimals.
+fn delimiter(text: &[u8]) -> u8 {
+    let header = text.trim_ascii_start().split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+    let found = header.iter().find(|b| matches!(b, b',' | b';' | b'\t'));
+    found.copied().unwrap_or(b',')
+}
+
 /// Counts lines up to where records begin: `csv` counts a line feed after a carriage return only with the next record.
 struct Lines<'t> {
     text: &'t [u8],
@@ -88,6 +100,8 @@ fn columns(reader: &mut csv::Reader<&[u8]>, mistakes: &mut Vec<Mistake>) -> [Opt
         match COLUMNS.iter().position(|c| *c == name) {
             Some(n) if places[n].is_some() => wrong(format!("two columns are called {name}")),
             Some(n) => places[n] = Some(at),
+            // A spreadsheet writes those that were emptied, too.
+            None if name.is_empty() => {}
             None => wrong(format!("column {} is none of {}", at + 1, COLUMNS.join(", "))),
         }
     }
@@ -203,32 +217,35 @@ pub fn write_new(
     until: Option<Date>,
 ) -> Result<Vec<u8>> {
     let mut out = before.to_vec();
-    let mut order: Vec<usize> = (0..COLUMNS.len()).collect();
+    let mut delimiter = b',';
+    // What stands in each column of the file; nothing in one without a name.
+    let mut order: Vec<Option<usize>> = (0..COLUMNS.len()).map(Some).collect();
     if before.trim_ascii().is_empty() {
         out = format!("{}\n", COLUMNS.join(",")).into_bytes();
     } else {
         read(path, before)?;
         let text = before.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(before);
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+        delimiter = self::delimiter(text);
+        let mut reader = reader(text);
         let places = columns(&mut reader, &mut Vec::new());
         let lacks = |n: &usize| places[*n].is_none() && (*n != 5 || until.is_some());
         if let Some(n) = (0..COLUMNS.len()).find(lacks) {
             let what = format!("no column {}: new rows need it", COLUMNS[n]);
             return Err(Error::mistakes(path, vec![Mistake { line: 1, column: 0, what }]));
         }
-        order.retain(|&n| places[n].is_some());
-        order.sort_by_key(|&n| places[n]);
+        let width = reader.headers().map_or(0, csv::StringRecord::len);
+        order = (0..width).map(|at| places.iter().position(|place| *place == Some(at))).collect();
         if !out.ends_with(b"\n") {
             out.push(b'\n');
         }
     }
     let until = until.map(|day| day.to_string()).unwrap_or_default();
-    let mut writer = csv::Writer::from_writer(&mut out);
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(&mut out);
     for row in new {
         let mark = row.fingerprint.to_string();
         let cells = [row.rule, &row.claim, &mark, &row.codes, reason, &until];
         // Memory can always be written to.
-        let _ = writer.write_record(order.iter().map(|&n| guarded(cells[n])));
+        let _ = writer.write_record(order.iter().map(|n| n.map_or_else(String::new, |n| guarded(cells[n]))));
     }
     drop(writer);
     Ok(out)
@@ -294,6 +311,33 @@ mod tests {
             read("a.csv".as_ref(), b"rule,claim,reason\nCOD002,C1,5\" scar\nCOD002,C2,x\n").unwrap().len(),
             2
         );
+    }
+
+    #[test]
+    fn a_file_that_a_spreadsheet_wrote_in_its_own_way_is_read_and_added_to() {
+        for (delimiter, other) in [(";", ","), ("\t", ";")] {
+            let text =
+                format!("rule,claim,fingerprint,codes,reason,until,\r\nCOD002,C1,,,seen{other} well,,\r\n");
+            let text = match delimiter {
+                ";" => text.replace(", well", "§").replace(',', ";").replace('§', ", well"),
+                _ => text.replace(',', delimiter),
+            };
+            let rows = read("a.csv".as_ref(), text.as_bytes()).unwrap();
+            assert_eq!(
+                (rows[0].claim.as_str(), rows[0].reason.as_str()),
+                ("C1", &*format!("seen{other} well"))
+            );
+            let new = [NewAcceptance {
+                row: 2,
+                rule: "COD002",
+                claim: "C2".to_owned(),
+                fingerprint: "f-00000000075bcd15".parse().unwrap(),
+                codes: "E11".to_owned(),
+            }];
+            let text = write_new("a.csv".as_ref(), text.as_bytes(), &new, "agreed", None).unwrap();
+            let rows = read("a.csv".as_ref(), &text).unwrap();
+            assert_eq!((rows.len(), rows[1].claim.as_str(), rows[1].reason.as_str()), (2, "C2", "agreed"));
+        }
     }
 
     #[test]
