@@ -162,6 +162,18 @@ fn a_row_means_what_it_states_and_no_more() {
     assert_eq!(left("COD002,a,"), ["COD002 A", "COD002 B"]);
 }
 
+/// Claims may state codes in any form, and so may a row made by hand.
+#[test]
+fn codes_are_the_same_with_or_without_the_dot_in_any_case() {
+    let folder = folder();
+    for (codes, accepted) in
+        [("M54.5", 1), ("m54.5", 1), ("M545", 1), ("m545", 1), ("M54.50", 0), ("M54.5 E11", 0)]
+    {
+        folder.write("hand.csv", format!("rule,claim,codes,reason\nCOD002,B,{codes},seen\n"));
+        assert_eq!(check(&folder, "--accept hand.csv claims.csv").1["accepted"], accepted, "{codes}");
+    }
+}
+
 #[test]
 fn what_no_longer_holds_is_listed() {
     let folder = folder();

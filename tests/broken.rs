@@ -703,7 +703,7 @@ fn files_and_arguments_that_cannot_be_used() {
         "check -o c.csv c.csv",
         b"",
         2,
-        &["c.csv", "one of the files to check"],
+        &["c.csv", "the run reads this file"],
     );
     assert_eq!(folder.read("c.csv"), text);
     #[cfg(unix)]

@@ -44,6 +44,75 @@ fn exit_codes_are_0_1_and_2() {
     assert_eq!(folder.run("--version").out, format!("cleanclaim {}\n", env!("CARGO_PKG_VERSION")));
 }
 
+/// A report is passed on without what stood on the terminal: it must not look as if all was well.
+#[test]
+fn every_report_names_the_files_that_were_not_checked() {
+    let folder = folder();
+    folder.write("cut.csv.gz", b"\x1f\x8b\x08\x00");
+    for format in cleanclaim::report::Format::ALL {
+        let format = format.name();
+        let run =
+            folder.run(&format!("check --select COD --format {format} good.csv cut.csv.gz nowhere.csv"));
+        assert_eq!(run.code, Some(2), "{format}");
+        for name in ["cut.csv.gz:1: cannot unpack", "nowhere.csv: "] {
+            assert!(run.out.contains(name) && run.err.contains(name), "{format}: {}", run.out);
+        }
+        let run = folder.run(&format!("check --select COD --format {format} good.csv"));
+        assert!(!run.out.contains("cannot unpack") && !run.out.contains("Not all files"), "{format}");
+    }
+}
+
+/// What is written does not take the place of what is read, nor of what else is written.
+#[test]
+fn no_file_of_a_run_is_written_over_by_another() {
+    let folder = folder();
+    let accepted = "rule,claim,reason\nCOD002,B1,seen\n";
+    folder.write("accepted.csv", accepted);
+    folder.write("map.toml", "preset = \"tuva\"\n");
+    folder.write("cleanclaim.toml", "fail-on = \"error\"\n");
+    for (arguments, ok) in [
+        ("--output accepted.csv --accept accepted.csv", false),
+        ("--output accepted.csv --accept-new accepted.csv --reason x", false),
+        ("--output new.csv --accept-new new.csv --reason x", false),
+        ("--output ./cleanclaim.toml", false),
+        ("--output map.toml --map map.toml", false),
+        ("--repair accepted.csv --accept accepted.csv", false),
+        ("--repair copy.csv --output copy.csv", false),
+        ("--repair copy.csv --output copy.csv.changes.csv", false),
+        ("--accept-new bad.csv --reason x", false),
+        (
+            "--output report.txt --repair copy.csv --accept-new accepted.csv --accept accepted.csv --reason x",
+            true,
+        ),
+        ("--output /dev/null --repair copy.csv", true),
+    ] {
+        let run = folder.run(&format!("check {arguments} bad.csv"));
+        assert_eq!(run.code != Some(2), ok, "{arguments}: {}", run.err);
+        assert_eq!(run.err.contains("the run reads this file"), !ok, "{arguments}: {}", run.err);
+        assert_eq!(folder.read("accepted.csv"), accepted);
+        assert_eq!(folder.read("bad.csv"), format!("{HEADER}{BAD}"));
+    }
+}
+
+#[test]
+fn a_run_without_a_rule_is_refused() {
+    let folder = folder();
+    let refused = |more: &str| {
+        let run = folder.run(&format!("check {more} bad.csv"));
+        assert_eq!(run.err.contains("leave no rule to run"), run.code == Some(2), "{more}: {}", run.err);
+        run.code == Some(2)
+    };
+    assert!(refused("--select COD002 --ignore COD"));
+    assert!(!refused("--select COD002 --ignore DXS"));
+    folder.write("cleanclaim.toml", "select = []\n");
+    assert!(refused(""));
+    assert!(!refused("--select COD002"));
+    // What only some claims are asked is asked.
+    folder
+        .write("cleanclaim.toml", "select = []\n[[profile]]\nwhen = { payer = \"A\" }\nselect = [\"COD\"]\n");
+    assert!(!refused(""));
+}
+
 #[test]
 fn the_level_of_failure_can_be_chosen() {
     let folder = folder();

@@ -14,6 +14,11 @@ const SEEDS: &[&str] = &[
     "19311107",
     "11/07/1931",
     "7-nov-1931",
+    "07nov1931",
+    "11-07-31",
+    "7nov31",
+    "qwill",
+    "qwi.ll",
     "mbr77",
     "77q4",
     "900-55-1234",
@@ -21,7 +26,8 @@ const SEEDS: &[&str] = &[
 ];
 
 const NAME: &str = "Zebediah Quillfeather";
-const BORN: &[&str] = &["1931-11-07", "19311107", "11/07/1931", "7-Nov-1931"];
+const BORN: &[&str] =
+    &["1931-11-07", "19311107", "11/07/1931", "7-Nov-1931", "07NOV1931", "11-07-31", "7nov31"];
 const MEMBER: &[&str] = &["MBR77Q4XKZ", "900-55-1234", "900551234"];
 
 const HEADER: &str = "claim_id,line,claim_type,patient_id,patient_dob,patient_sex,dos_from,dos_to,pos,procedure,mod1,modifiers,units,charge,total_charge,dx1,dx2,diagnoses,dx_pointers,rendering_npi,billing_npi,referring_npi,taxonomy,payer,jurisdiction,received_date,bill_type,revenue_code,patient_status,admit_date,discharge_date,admit_dx,poa1,px1,accept,subscriber_note";
@@ -45,7 +51,8 @@ fn claims() -> String {
         text.push_str(&(cells.join(",") + "\n"));
     };
     let seeds: Vec<&str> = std::iter::once(NAME)
-        .chain(["Quillfeather"])
+        // A name that is as long as a code.
+        .chain(["Quillfeather", "Qwill", "Qwi.ll"])
         .chain(BORN.iter().copied())
         .chain(MEMBER.iter().copied())
         .collect();

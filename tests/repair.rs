@@ -384,3 +384,26 @@ fn what_the_copy_is_worth_is_said() {
         .run("check --as-of 2026-11-22 --repair mended.csv --accept-new accepted.csv --reason x claims.csv");
     assert_eq!(folder.read("accepted.csv").lines().count(), 2, "{}", folder.read("accepted.csv"));
 }
+
+/// Nobody may read the copy who may not read the claims; a file that is there stays as it was shared.
+#[cfg(unix)]
+#[test]
+fn what_is_written_is_not_open_to_more_people() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+    let set = |name: &str, mode| {
+        std::fs::set_permissions(folder.path().join(name), PermissionsExt::from_mode(mode)).unwrap();
+    };
+    folder.write("claims.csv", "claim_id,dos_from,procedure,dx1\nA,3/2/2026,99213,e11\n");
+    folder.write("accepted.csv", "rule,claim,fingerprint,codes,reason,until\n");
+    set("claims.csv", 0o600);
+    set("accepted.csv", 0o640);
+    let run =
+        folder.run("check --repair copy.csv --accept-new accepted.csv --reason x -o report.txt claims.csv");
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert_eq!((mode("copy.csv"), mode("copy.csv.changes.csv"), mode("accepted.csv")), (0o600, 0o600, 0o640));
+    set("copy.csv", 0o660);
+    folder.run("check --repair copy.csv claims.csv");
+    assert_eq!(mode("copy.csv"), 0o660);
+}

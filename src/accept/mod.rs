@@ -24,7 +24,7 @@ pub struct Acceptance {
     pub claim: String,
     /// The finding's mark.
     pub fingerprint: Option<Fingerprint>,
-    /// The finding's codes, sorted, as reports print them; empty for any.
+    /// The finding's codes, in any order, with or without dots; empty for any.
     pub codes: Vec<String>,
     /// Why it is right as it is.
     pub reason: String,
@@ -55,10 +55,14 @@ impl Acceptance {
     }
 }
 
-fn same_codes(sorted: &[String], codes: &[String]) -> bool {
-    let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-    codes.sort_unstable();
-    sorted.iter().map(String::as_str).eq(codes)
+/// Are they the same, in whatever order and form? Claims may state them with or without the dot, in any case; so may a row made by hand.
+fn same_codes(stated: &[String], codes: &[String]) -> bool {
+    let bare = |list: &[String]| {
+        let mut bare: Vec<String> = list.iter().map(|c| c.replace('.', "").to_ascii_uppercase()).collect();
+        bare.sort_unstable();
+        bare
+    };
+    stated.len() == codes.len() && bare(stated) == bare(codes)
 }
 
 /// Why an acceptance accepted nothing.

@@ -167,8 +167,18 @@ pub(crate) fn showable(text: &[u8]) -> Option<CodeText> {
     let text = text.trim_ascii();
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let fits = text.len() <= 9 && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-    // A name has no digits; a birth date has eight, an identification number more than seven.
-    (fits && digits > 0 && digits <= 7).then(|| CodeText::new(text))
+    // A name has no digits; a birth date has eight, or names its month, or has two separators; an identification number has more than seven.
+    let separators = text.len() - text.iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    let no_date = separators < 2 && !names_a_month(text);
+    (fits && no_date && digits > 0 && digits <= 7).then(|| CodeText::new(text))
+}
+
+/// A day, three letters, a year: `07NOV1931`.
+fn names_a_month(text: &[u8]) -> bool {
+    let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let first = text.iter().position(u8::is_ascii_alphabetic).unwrap_or(0);
+    let month = text.get(first..first + 3).is_some_and(|m| m.iter().all(u8::is_ascii_alphabetic));
+    letters == 3 && month && first > 0 && text.len() > first + 3
 }
 
 impl Claim {

@@ -1,6 +1,5 @@
 //! What several commands take: the office's choices, the tables, the day, the formats.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -44,8 +43,16 @@ impl Place {
 
     /// The tables folder that somebody named: by the option, the variable or the file.
     pub(super) fn named(&self, config: &Config) -> Option<PathBuf> {
-        let variable = || variable(VARIABLE).map(PathBuf::from);
-        self.tables.clone().or_else(variable).or_else(|| config.tables.clone())
+        self.tables.clone().or_else(from_variable).or_else(|| config.tables.clone())
+    }
+
+    /// The office's choices, and in place of the file's tables folder the one that the variable names.
+    pub(super) fn config_with_variable(&self) -> Result<Config> {
+        let mut config = self.config()?;
+        if let Some(folder) = from_variable() {
+            config.set_tables(folder, &format!("${VARIABLE}"));
+        }
+        Ok(config)
     }
 
     /// The tables folder in which to add and remove: the named one, or the user's data folder.
@@ -95,9 +102,9 @@ pub(super) fn today() -> Date {
     jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date().into()
 }
 
-/// An environment variable; an empty one counts as not set.
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
+/// The tables folder that the environment variable names; an empty one counts as not set.
+fn from_variable() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 pub(super) fn format_parser() -> impl TypedValueParser<Value = Format> {

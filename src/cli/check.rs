@@ -69,7 +69,18 @@ pub(super) fn run(
         }
     }
     let inputs = args.inputs()?;
-    let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs)).transpose()?;
+    let path = |input| match input {
+        &Input::File(ref path) => Some(path.as_path()),
+        Input::Stdin => None,
+    };
+    let mut taken: Vec<&Path> = inputs.iter().filter_map(path).collect();
+    let accept_new = args.accept_new.as_deref();
+    accept_new.map_or(Ok(()), |path| not_taken("--accept-new", path, &taken))?;
+    taken.extend(config.accept.iter().flatten().chain(&config.map).map(PathBuf::as_path));
+    taken.extend(config.path().into_iter().chain(accept_new));
+    config.output.as_deref().map_or(Ok(()), |path| not_taken("--output", path, &taken))?;
+    taken.extend(config.output.as_deref());
+    let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs, &taken)).transpose()?;
     let options = config.options()?;
     let began = Instant::now();
     let checker = config.checker(open(place.named(&config), Tables::open_lazily)?, Some(today()))?;
@@ -92,7 +103,6 @@ pub(super) fn run(
     let outcome = match &config.output {
         None => job.run(out, err)?,
         Some(path) => {
-            not_an_input("--output", path, &inputs)?;
             let mut file = OutputFile::create(path)?;
             let outcome = job.run(&mut file, err)?;
             file.finish()?;
@@ -116,7 +126,7 @@ pub(super) fn run(
         }
     }
     if let Some(noting) = noting {
-        accept_new(args, noting, &inputs, read_anyway, &mut say)?;
+        add_new(args, noting, read_anyway, &mut say)?;
     }
     if let Some(figures) = &outcome.stats {
         let _ = write!(err, "{}", stats::text(figures, opening));
@@ -140,13 +150,7 @@ pub(super) fn run(
 }
 
 /// Adds what was found to the file of acceptances. What stands there stays; the file changes at once or not at all.
-fn accept_new(
-    args: &CheckArgs,
-    noting: Noting<'_>,
-    inputs: &[Input],
-    read_anyway: bool,
-    say: &mut dyn FnMut(&str),
-) -> Result<()> {
+fn add_new(args: &CheckArgs, noting: Noting<'_>, read_anyway: bool, say: &mut dyn FnMut(&str)) -> Result<()> {
     let Some(path) = &args.accept_new else { return Ok(()) };
     let reason = args.reason.as_deref().unwrap_or_default().trim();
     if reason.is_empty() {
@@ -154,7 +158,6 @@ fn accept_new(
             ErrorKind::Usage("--reason: say why the findings are right as they are".to_owned()).into()
         );
     }
-    not_an_input("--accept-new", path, inputs)?;
     let before = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -243,11 +246,12 @@ fn colour(config: &Config) -> bool {
     }
 }
 
-/// What is written must not take the place of the claims.
-pub(super) fn not_an_input(option: &str, output: &Path, inputs: &[Input]) -> Result<()> {
-    let same = |input: &Input| matches!(input, Input::File(path) if same_file(path, output));
-    if output.is_file() && inputs.iter().any(same) {
-        let text = format!("{option} {}: this is one of the files to check", output.display());
+/// What is written must not take the place of what the run reads, nor of what else it writes. What is no plain file holds nothing.
+pub(super) fn not_taken(option: &str, output: &Path, taken: &[&Path]) -> Result<()> {
+    let plain = output.is_file() || !output.exists();
+    if plain && taken.iter().any(|path| same_file(path, output)) {
+        let text =
+            format!("{option} {}: the run reads this file, or writes something else to it", output.display());
         return Err(ErrorKind::Usage(text).into());
     }
     Ok(())

@@ -50,7 +50,7 @@ pub(super) fn run(args: &ConfigArgs, place: &Place, out: &mut dyn Write) -> Resu
             Ok(Status::Clean)
         }
         Command::Show { effective: true, profile, settings } => {
-            let config = place.config()?;
+            let config = place.config_with_variable()?;
             let mut flags = settings.config()?;
             flags.tables.clone_from(&place.tables);
             let profile = match profile {

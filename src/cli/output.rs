@@ -15,7 +15,13 @@ pub(super) struct OutputFile {
 }
 
 impl OutputFile {
+    /// A file that is there keeps its permissions; a new one has the usual.
     pub(super) fn create(path: &Path) -> Result<OutputFile> {
+        OutputFile::create_like(path, path)
+    }
+
+    /// As [`OutputFile::create`], but a new file has the permissions of `model`: nobody may read a copy who may not read the file.
+    pub(super) fn create_like(path: &Path, model: &Path) -> Result<OutputFile> {
         let failed = |e: io::Error| Error::io(path, e);
         let target = match std::fs::metadata(path) {
             Ok(it) if it.is_dir() => return Err(failed(io::Error::other("is a folder, expected a file"))),
@@ -33,7 +39,12 @@ impl OutputFile {
         name.push(format!(".{}.tmp", std::process::id()));
         let temporary = target.with_file_name(name);
         let file = File::create(&temporary).map_err(failed)?;
-        Ok(OutputFile { file: buffered(file), target, temporary: Some(temporary) })
+        let made = OutputFile { file: buffered(file), target, temporary: Some(temporary) };
+        let like = std::fs::metadata(&made.target).or_else(|_| std::fs::metadata(model));
+        if let (Ok(like), true) = (like, cfg!(unix)) {
+            made.file.get_ref().set_permissions(like.permissions()).map_err(failed)?;
+        }
+        Ok(made)
     }
 
     /// Puts it in its place.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check::not_an_input;
+use super::check::not_taken;
 use super::output::OutputFile;
 use super::write;
 use crate::engine::{Checker, Options, Summary, check_files};
@@ -14,28 +14,30 @@ use crate::{ErrorKind, Result};
 /// What is copied, and where to.
 pub(super) struct Repair<'a> {
     input: &'a Input,
+    file: &'a Path,
     copy: &'a Path,
     list: PathBuf,
 }
 
 impl<'a> Repair<'a> {
-    pub(super) fn new(copy: &'a Path, inputs: &'a [Input]) -> Result<Repair<'a>> {
-        let [input @ Input::File(_)] = inputs else {
+    /// `taken` are the files that must not be written.
+    pub(super) fn new(copy: &'a Path, inputs: &'a [Input], taken: &[&Path]) -> Result<Repair<'a>> {
+        let [input @ Input::File(file)] = inputs else {
             let text = "--repair: name the one file to copy; standard input and several files cannot be";
             return Err(ErrorKind::Usage(text.to_owned()).into());
         };
         let mut list = copy.as_os_str().to_owned();
         list.push(".changes.csv");
         let list = PathBuf::from(list);
-        not_an_input("--repair", copy, inputs)?;
-        not_an_input("--repair", &list, inputs)?;
-        Ok(Repair { input, copy, list })
+        not_taken("--repair", copy, taken)?;
+        not_taken("--repair", &list, taken)?;
+        Ok(Repair { input, file, copy, list })
     }
 
     /// Writes the copy and the list of changes; both appear only when they are whole. Gives the number of mended cells.
     pub(super) fn copy(&self, map: &ColumnMap) -> Result<u64> {
-        let mut copy = OutputFile::create(self.copy)?;
-        let mut list = OutputFile::create(&self.list)?;
+        let mut copy = OutputFile::create_like(self.copy, self.file)?;
+        let mut list = OutputFile::create_like(&self.list, self.file)?;
         write(&mut list, b"row,column,field,why,before,after\n")?;
         let mended = repair(self.input, map, &mut copy, &mut |change| {
             let Change { row, column, field, why, shown } = change;

@@ -7,7 +7,8 @@ use super::{CodeError, CodeText, text_traits};
 
 /// A diagnosis code of the shape that ICD-10-CM uses: a letter, two letters or digits, and up to four more.
 ///
-/// Letters do occur in the second and third place (`C7A.00`, `Z3A.20`, `QA0.0101`). Reads with or without the dot, in
+/// A letter does occur in the second or third place (`C7A.00`, `Z3A.20`, `QA0.0101`), but never in both: what has no digit there may be
+/// somebody's name. Reads with or without the dot, in
 /// any case; prints with the dot.
 ///
 /// ```
@@ -61,6 +62,9 @@ impl Icd10Cm {
         }
         match len {
             0 => Err(CodeError::Empty),
+            3..=7 if bytes[0].is_ascii_uppercase() && !bytes[1..3].iter().any(u8::is_ascii_digit) => {
+                Err(CodeError::Character { expected: "a digit", at: 2 })
+            }
             3..=7 if bytes[0].is_ascii_uppercase() => Ok(Icd10Cm(u64::from_be_bytes(bytes))),
             3..=5 if bytes[..len].iter().all(u8::is_ascii_digit) => Err(CodeError::Icd9),
             1 | 2 => Err(CodeError::Length { expected: "3 to 7", got: len }),
@@ -148,7 +152,8 @@ fn well_formed(text: &[u8]) -> Option<u64> {
     let digits = from(b'0') & !from(b'9' + 1) & HIGH;
     let all = HIGH << (8 * (8 - len));
     let first_is_letter = letters >> 63 == 1;
-    (letters | digits == all && first_is_letter).then_some(word - (small >> 2))
+    let digit_follows = digits & 0x0080_8000_0000_0000 != 0;
+    (letters | digits == all && first_is_letter && digit_follows).then_some(word - (small >> 2))
 }
 
 /// An external cause of ICD-9-CM: the only codes with a dot after the fourth character.
@@ -230,6 +235,8 @@ mod tests {
         assert_eq!(why("E1"), CodeError::Length { expected: "3 to 7", got: 2 });
         assert_eq!(why("S72.001AX"), CodeError::Length { expected: "3 to 7", got: 8 });
         assert_eq!(why("E11..65"), CodeError::Character { expected: "a letter or a digit", at: 4 });
+        assert_eq!(why("SMITH"), CodeError::Character { expected: "a digit", at: 2 });
+        assert_eq!(why("abc"), CodeError::Character { expected: "a digit", at: 2 });
         assert_eq!(why("E1.165"), CodeError::Character { expected: "a letter or a digit", at: 3 });
     }
 

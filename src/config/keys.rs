@@ -254,7 +254,7 @@ pub(super) static PROFILE_KEYS: &[Key<ProfileChoice>] = &[
         flag: "",
         about: "What reports and `config show --profile` call it.",
         example: "name = \"Medicare\"",
-        read: |reader, value, to| to.name = reader.text(value).unwrap_or_default(),
+        read: |reader, value, to| to.name = reader.name(value).unwrap_or_default(),
         show: |it| Some(it.name.clone()),
     },
     Key {

@@ -19,7 +19,7 @@ use crate::read::{ColumnMap, Grouping};
 use crate::report::Format;
 use crate::rule::Severity;
 use crate::table::Tables;
-use crate::{Date, Error, Result};
+use crate::{Date, Error, ErrorKind, Result};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "cleanclaim.toml";
@@ -139,8 +139,8 @@ pub enum Colour {
 #[derive(Clone, Debug, Default)]
 struct Origin {
     path: PathBuf,
-    /// The lines of its keys.
-    lines: BTreeMap<String, u64>,
+    /// Where its keys are stated.
+    places: BTreeMap<String, String>,
 }
 
 impl AsOf {
@@ -279,6 +279,13 @@ impl Config {
         (!self.origin.path.as_os_str().is_empty()).then_some(self.origin.path.as_path())
     }
 
+    /// Another tables folder than the file's, and who says so.
+    #[cfg(feature = "cli")]
+    pub(crate) fn set_tables(&mut self, folder: PathBuf, place: &str) {
+        self.tables = Some(folder);
+        self.origin.places.insert("tables".to_owned(), place.to_owned());
+    }
+
     /// The rules that run for claims of a profile, or of none.
     ///
     /// ```
@@ -333,7 +340,7 @@ impl Config {
     /// A checker that goes by all of this. `today` is the day of the run, which a library does not know by itself.
     ///
     /// # Errors
-    /// If a rule is named that there is not, or a file of acceptances cannot be read.
+    /// If a rule is named that there is not, no rule is left to run, or a file of acceptances cannot be read.
     pub fn checker(&self, tables: Tables, today: Option<Date>) -> Result<Checker> {
         let mut checker =
             Checker::new(tables).rules(self.rule_set(None)?.iter()).accepting(self.acceptances()?);
@@ -343,6 +350,10 @@ impl Config {
         for profile in &self.profiles {
             let rules = self.rule_set(Some(profile))?;
             checker = checker.profile(&profile.name, profile.when.clone(), rules.iter());
+        }
+        if checker.chosen().is_empty() {
+            let text = "select and ignore leave no rule to run: every claim would be clean";
+            return Err(ErrorKind::Usage(text.to_owned()).into());
         }
         Ok(checker)
     }

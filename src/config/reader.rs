@@ -73,7 +73,8 @@ impl Reader<'_> {
     /// Remembers where a key stands.
     fn note<K>(&mut self, name: &str, key: &Spanned<K>) {
         let Mistake { line, .. } = Mistake::at(self.text, key.span().start, "");
-        self.origin.lines.insert(name.to_owned(), line);
+        let place = format!("{}:{line}", self.origin.path.display());
+        self.origin.places.insert(name.to_owned(), place);
     }
 
     fn no_key(
@@ -101,6 +102,16 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// A text that people can see.
+    pub(super) fn name(&mut self, value: &Value<'_>) -> Option<String> {
+        let name = self.text(value)?;
+        if name.trim().is_empty() {
+            self.wrong(value.span(), "expected a name, got nothing");
+            return None;
+        }
+        Some(name)
     }
 
     /// One text, or a list of texts, each with its place.

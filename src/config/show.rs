@@ -106,10 +106,7 @@ impl Config {
 
     /// The place of a key in the file.
     fn place(&self, key: &str) -> String {
-        match self.origin.lines.get(key) {
-            Some(line) => format!("{}:{line}", self.origin.path.display()),
-            None => "default".to_owned(),
-        }
+        self.origin.places.get(key).map_or("default", String::as_str).to_owned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One claim: resolved, checked by the chosen rules, reported.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::watch::Step;
@@ -166,6 +167,16 @@ impl Checker {
     /// The rules that were chosen but cannot run, and the table that they miss.
     pub fn lacking(&self) -> &[(&'static Rule, TableKind)] {
         &self.lacking
+    }
+
+    /// Ids of all rules that were chosen, for claims of any profile, in their order.
+    pub(crate) fn chosen(&self) -> Vec<&'static str> {
+        let all = std::iter::once(self).chain(self.profiles.iter().map(|profile| &profile.checker));
+        let rules = all.flat_map(|of| {
+            let running = of.rules.iter().map(|(rule, _)| rule.id);
+            running.chain(of.lacking.iter().map(|(rule, _)| rule.id))
+        });
+        rules.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The names of the profiles, in the order in which they were added.

@@ -163,6 +163,7 @@ pub fn check_files_watched(
     failed.extend(checker.tables().all_read().err());
     let mut summary = tally.summary(checker);
     summary.fail_on = options.fail_on;
+    summary.failed = failed.iter().map(ToString::to_string).collect();
     summary.left_out = summary.total().saturating_sub(written.findings);
     let mut end = Vec::new();
     reporter.finish(&summary, &mut end);

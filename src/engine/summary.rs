@@ -46,6 +46,10 @@ pub struct Summary {
     pub payers: Vec<Share>,
     /// Findings of all other payers, by severity. What only a few patients have in the payer's column may be somebody's name.
     pub other_payers: [u64; 3],
+    /// Why files were not checked, or not to their end: with the name of each. Nothing else here counts what they hold.
+    pub failed: Vec<String>,
+    /// Ids of the rules that were chosen, for any claim.
+    pub chosen: Vec<&'static str>,
     /// What could not be evaluated, in the order of the rules.
     pub not_evaluated: Vec<NotEvaluated>,
     /// The tables that were used.
@@ -245,6 +249,7 @@ impl Tally {
             providers,
             payers,
             other_payers,
+            chosen: checker.chosen(),
             not_evaluated: self.gaps,
             tables,
             ..Summary::default()

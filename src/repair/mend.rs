@@ -119,10 +119,6 @@ fn diagnosis(text: &[u8]) -> Option<(Vec<u8>, Why)> {
         }
     }
     let code = Icd10Cm::parse(&bare).ok()?;
-    // Every category has a digit in its second or third place; a name has none.
-    if !bare[1..3].iter().any(u8::is_ascii_digit) {
-        return None;
-    }
     let mended = if dots > 0 && code.len() > 3 { code.to_string().into_bytes() } else { bare };
     let why = if mended.eq_ignore_ascii_case(text) { Why::Case } else { Why::Dot };
     (mended != text).then_some((mended, why))

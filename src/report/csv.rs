@@ -2,7 +2,7 @@
 //!
 //! The summary stands in the same table, so that what was not evaluated is not lost when the file is passed on. `kind` is `finding`,
 //! `count` (`field` says of what, `count` how many), `rule`, `profile`, `acceptance` (one that accepts nothing any more; its fingerprint stands in
-//! `help`), `not_evaluated` or `table`.
+//! `help`), `failed` (a file that was not checked, or not to its end), `not_evaluated` or `table`.
 
 use std::fmt::Write as _;
 
@@ -208,6 +208,12 @@ impl Reporter for Csv {
             row.text(&record.codes.join(" "));
             row.text(&record.reason.to_string());
             row.text(record.fingerprint.as_deref().unwrap_or_default());
+            row.end();
+        }
+        for error in &summary.failed {
+            let mut row = Row::new(out, "failed");
+            row.skip_to(10);
+            row.text(error);
             row.end();
         }
         for gap in &summary.not_evaluated {

@@ -62,9 +62,35 @@ impl Reporter for Sarif {
     fn finish(&self, summary: &Summary, out: &mut Vec<u8>) {
         out.extend_from_slice(b"\n],\n\"tool\":{\"driver\":");
         json(out, &Driver::new());
-        out.extend_from_slice(b"},\n\"columnKind\":\"unicodeCodePoints\",\"properties\":{\"summary\":");
+        out.extend_from_slice(b"},\n\"invocations\":");
+        json(out, &[Invocation::new(&summary.failed)]);
+        out.extend_from_slice(b",\n\"columnKind\":\"unicodeCodePoints\",\"properties\":{\"summary\":");
         json(out, &SummaryRecord::new(summary, None));
         out.extend_from_slice(b"}}]}\n");
+    }
+}
+
+/// How the run went (3.20): without an error, or with notifications of what was not checked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
+}
+
+impl Invocation {
+    fn new(errors: &[String]) -> Invocation {
+        let notification = |error: &String| Notification { level: "error", message: Message::new(error) };
+        Invocation {
+            execution_successful: errors.is_empty(),
+            tool_execution_notifications: errors.iter().map(notification).collect(),
+        }
     }
 }
 

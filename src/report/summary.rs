@@ -42,6 +42,7 @@ impl Style {
 pub fn summary_text(summary: &Summary, colour: bool, out: &mut Vec<u8>) {
     let style = Style { colour };
     totals(summary, style, out);
+    failed(&summary.failed, style, out);
     by_rule(summary, style, out);
     profiles(summary, style, out);
     acceptances(summary, style, out);
@@ -100,6 +101,18 @@ fn totals(summary: &Summary, style: Style, out: &mut Vec<u8>) {
             out,
             format_args!("  {others} acceptance{are} of claims or by rules that were not checked here\n"),
         );
+    }
+}
+
+/// Which files the counts leave out.
+fn failed(errors: &[String], style: Style, out: &mut Vec<u8>) {
+    if errors.is_empty() {
+        return;
+    }
+    style.in_(out, Style::BOLD, b"\nNot checked, or not to the end\n");
+    for error in errors {
+        out.extend_from_slice(b"  ");
+        wrapped(out, error, 2, 4);
     }
 }
 

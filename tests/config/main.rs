@@ -393,6 +393,33 @@ fn what_holds_is_shown_with_where_it_comes_from() {
     has("config show --effective --no-config", &[&format!("{count} rules run"), "fail-on error default"]);
 }
 
+/// The variable goes over the file, and the option over the variable; a check does the same.
+#[test]
+fn the_tables_folder_is_shown_that_a_check_opens() {
+    let folder = folder("tables = 'mine'\n");
+    for name in ["mine", "theirs", "third"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let shown = |arguments: &[&str], variable: &str| {
+        let mut command = folder.command();
+        command.args(["config", "show", "--effective"]).args(arguments).env("CLEANCLAIM_TABLES", variable);
+        let run = Run::of(command.output().unwrap());
+        let line = run.out.lines().find(|line| line.starts_with("tables")).unwrap();
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(&[], ""), "mine cleanclaim.toml:1");
+    assert_eq!(shown(&[], "theirs"), "theirs $CLEANCLAIM_TABLES");
+    assert_eq!(shown(&["--no-config"], "theirs"), "theirs $CLEANCLAIM_TABLES");
+    assert_eq!(shown(&["--tables", "third"], "theirs"), "third --tables");
+}
+
+#[test]
+fn a_profile_has_a_name_that_can_be_seen() {
+    let folder = folder("[[profile]]\nname = ' '\nwhen = { payer = 'A' }\n");
+    let run = folder.run("config check");
+    assert_eq!(run.out, "cleanclaim.toml:2:8: expected a name, got nothing\n");
+}
+
 #[test]
 fn the_reference_page_is_fresh_and_its_examples_hold() {
     let page = cleanclaim::config::config_page();

@@ -1,7 +1,8 @@
 //! One fixed list of findings, its summary, and the report of both in a format.
 
+use cleanclaim::accept::{Acceptance, Unused};
 use cleanclaim::code::Modifier;
-use cleanclaim::engine::{Charges, RuleCount, Share, Summary, TableUse};
+use cleanclaim::engine::{Charges, RuleCount, Share, Summary, TableUse, UnusedAcceptance};
 use cleanclaim::report::{Checked, Format};
 use cleanclaim::rule::{Finding, NotEvaluated, Severity};
 use cleanclaim::table::TableKind;
@@ -83,6 +84,21 @@ pub(crate) fn summary() -> Summary {
         RuleCount { rule: rule("COD010"), counts: [0, 0, 1] },
         RuleCount { rule: rule("COD013"), counts: [0, 0, 1] },
     ];
+    summary.failed = vec!["-late, \"b\".csv.gz:1: cannot unpack".to_owned()];
+    summary.unused_acceptances = vec![UnusedAcceptance {
+        acceptance: Acceptance {
+            rule: rule("COD001"),
+            claim: String::new(),
+            fingerprint: "f-00000000075bcd15".parse().ok(),
+            codes: vec!["E11.67".to_owned()],
+            reason: "seen".to_owned(),
+            until: None,
+            file: "accepted.csv".to_owned(),
+            row: 2,
+        },
+        why: Unused::NoFinding,
+    }];
+    summary.chosen = vec!["COD001", "COD002"];
     summary.not_evaluated = vec![
         gap("COD003", Why::NoDate, 1),
         gap("COD011", Why::NoTable(TableKind::Procedures), 4),

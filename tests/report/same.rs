@@ -75,6 +75,9 @@ fn check_summary(summary: &Value) {
     );
     assert_eq!(summary["findings"], serde_json::json!({"error": 3, "warning": 1, "info": 1}));
     assert_eq!(summary["rules"]["COD001"], 1);
+    assert_eq!(summary["failed"], serde_json::json!(["-late, \"b\".csv.gz:1: cannot unpack"]));
+    assert_eq!(summary["chosen"], serde_json::json!(["COD001", "COD002"]));
+    assert_eq!(summary["unused_acceptances"][0]["fingerprint"], "f-00000000075bcd15");
     assert_eq!(summary["not_evaluated"][0]["reason"], "no date of service");
     assert_eq!(summary["not_evaluated"][1]["lines"], 4);
     assert_eq!(summary["tables"][0]["table"], "icd10cm");
@@ -140,6 +143,7 @@ fn csv_says_the_same() {
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     let of = |kind: &str| rows.iter().filter(|row| &row[0] == kind).count();
     assert_eq!((of("count"), of("rule"), of("not_evaluated"), of("table")), (12, 5, 3, 1));
+    assert_eq!((of("failed"), of("acceptance")), (1, 1));
     assert!(rows.iter().all(|row| row.len() == width));
     assert_eq!(report.matches("\r\n").count(), rows.len() + 1);
     let count = |what: &str| rows.iter().find(|row| &row[8] == what).map(|row| row[width - 1].to_owned());
@@ -217,6 +221,12 @@ fn sarif_says_the_same() {
     let log: Value = serde_json::from_str(&report(Format::Sarif, false)).unwrap();
     assert_eq!(sarif_findings(&log), expected());
     check_summary(&log["runs"][0]["properties"]["summary"]);
+    let went = &log["runs"][0]["invocations"][0];
+    assert_eq!(went["executionSuccessful"], false);
+    assert_eq!(
+        went["toolExecutionNotifications"][0]["message"]["text"],
+        "-late, \"b\".csv.gz:1: cannot unpack"
+    );
     let first = &log["runs"][0]["results"][1];
     assert_eq!(first["partialFingerprints"], serde_json::json!({"finding/v1": "COD001/C001/1/E11.66"}));
 }

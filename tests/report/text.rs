@@ -49,12 +49,18 @@ Summary
   charges at stake: 120.50 of 350.00 (34.4 %); 1 of the claims that are not clean without a charge
   the first 3 of 5 findings are shown
 
+Not checked, or not to the end
+  -late, \"b\".csv.gz:1: cannot unpack
+
   rule    name                   error  warning     info
   COD001  unknown-diagnosis          1
   COD002  header-diagnosis                    1
   COD007  undated-diagnosis                            1
   COD010  malformed-procedure        1
   COD013  missing-procedure          1
+
+Acceptances that accept nothing
+  accepted.csv:2 COD001 E11.67 of f-00000000075bcd15: there is no such finding any more
 
 Not evaluated
   COD003 on 1 line: no date of service

@@ -319,7 +319,8 @@ fn header_end(bytes: &[u8]) -> Option<(usize, usize)> {
 
 /// What would disturb a terminal or turn the text around it: never printed.
 pub(crate) fn unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A claim id as a number; two ids may have the same.

@@ -147,6 +147,34 @@ fn notes(old: &OldReport, new: &OldReport) -> Vec<String> {
             ));
         }
     }
+    for (of, count) in [(old, "new"), (new, "solved")] {
+        if of.failed > 0 {
+            let (files, were) = if of.failed == 1 { ("file", "was") } else { ("files", "were") };
+            out.push(format!(
+                "{}: {} {files} {were} not checked, or not to the end: findings there may count as {count}",
+                of.side.file, of.failed
+            ));
+        }
+    }
+    if let (Some(before), Some(after)) = (&old.chosen, &new.chosen) {
+        for (one, other, of, count) in [(before, after, old, "solved"), (after, before, new, "new")] {
+            let only: Vec<&str> = one.iter().filter(|id| !other.contains(id)).map(String::as_str).collect();
+            if !only.is_empty() {
+                let file = &of.side.file;
+                out.push(format!("only {file} is by {}: such findings count as {count}", only.join(", ")));
+            }
+        }
+    }
+    for (one, other) in [(old, new), (new, old)] {
+        for table in one.tables.keys().filter(|&table| !other.tables.contains_key(table)) {
+            out.push(format!("only {} is by the table {table}", one.side.file));
+        }
+    }
+    for (table, edition) in &new.tables {
+        if let Some(before) = old.tables.get(table).filter(|before| *before != edition) {
+            out.push(format!("the table {table} is another: {edition}, before {before}"));
+        }
+    }
     for (rule, &lines) in &new.not_evaluated {
         let before = old.not_evaluated.get(rule).copied().unwrap_or(0);
         if lines > before && old.findings.iter().any(|f| f.rule == *rule) {

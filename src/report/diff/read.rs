@@ -20,6 +20,12 @@ pub struct OldReport {
     pub(super) left_out: u64,
     /// Lines on which a rule could not be evaluated; the most for any one reason.
     pub(super) not_evaluated: BTreeMap<String, u64>,
+    /// Files that were not checked, or not to their end.
+    pub(super) failed: usize,
+    /// The rules that were chosen; `None` if the report does not say.
+    pub(super) chosen: Option<Vec<String>>,
+    /// Tables and their editions.
+    pub(super) tables: BTreeMap<String, String>,
 }
 
 /// A finding of a report that was written earlier: texts, since an earlier version may have had other rules.
@@ -72,6 +78,18 @@ struct SummaryForm {
     left_out: u64,
     findings: BTreeMap<Severity, u64>,
     not_evaluated: Vec<GapForm>,
+    // What follows was added after the first release.
+    #[serde(default)]
+    failed: Vec<String>,
+    chosen: Option<Vec<String>>,
+    #[serde(default)]
+    tables: Vec<TableForm>,
+}
+
+#[derive(Deserialize)]
+struct TableForm {
+    table: String,
+    edition: String,
 }
 
 #[derive(Deserialize)]
@@ -117,12 +135,21 @@ pub fn read_report(file: &str, json: &[u8]) -> Result<OldReport> {
         claims: of.claims,
         clean_claims: of.clean_claims,
         clean_rate: crate::engine::tenths(of.clean_claims, of.claims),
-        findings: of.findings.values().sum(),
+        findings: of.findings.values().fold(0, |sum, n| sum.saturating_add(*n)),
         accepted: of.accepted,
         billed: of.charges.billed,
         at_stake: of.charges.at_stake,
     };
-    Ok(OldReport { side, findings: form.findings, fail_on: of.fail_on, left_out: of.left_out, not_evaluated })
+    Ok(OldReport {
+        side,
+        findings: form.findings,
+        fail_on: of.fail_on,
+        left_out: of.left_out,
+        not_evaluated,
+        failed: of.failed.len(),
+        chosen: of.chosen,
+        tables: of.tables.into_iter().map(|table| (table.table, table.edition)).collect(),
+    })
 }
 
 /// Which mistake it most likely is.

@@ -15,6 +15,7 @@ pub(super) fn main(summary: &Summary, out: &mut Vec<u8>) {
         b"<main>\n<header><h1>Claim check report</h1>\n\
           <p>What to mend before these claims are sent. The file holds all that it shows and asks nothing of any network.</p></header>\n",
     );
+    failed(&summary.failed, out);
     figures(summary, out);
     charts(summary, out);
     work_list(summary, out);
@@ -30,6 +31,21 @@ pub(super) fn main(summary: &Summary, out: &mut Vec<u8>) {
             env!("CARGO_PKG_VERSION")
         ),
     );
+}
+
+/// Which files the page says nothing about: before all figures, for these leave them out.
+fn failed(errors: &[String], out: &mut Vec<u8>) {
+    if errors.is_empty() {
+        return;
+    }
+    out.extend_from_slice(
+        b"<section aria-labelledby=\"failed\"><h2 id=\"failed\">Not all files were checked</h2>\n\
+          <p>The page leaves out what these hold; check them again before you rely on it.</p>\n<ul class=\"note\">\n",
+    );
+    for error in errors {
+        write(out, format_args!("<li>{}</li>\n", Esc(error)));
+    }
+    out.extend_from_slice(b"</ul></section>\n");
 }
 
 /// The figures that a manager reads.
