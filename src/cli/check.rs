@@ -69,11 +69,12 @@ pub(super) fn run(
         }
     }
     let inputs = args.inputs()?;
-    let path = |input| match input {
-        &Input::File(ref path) => Some(path.as_path()),
-        Input::Stdin => None,
-    };
-    let mut taken: Vec<&Path> = inputs.iter().filter_map(path).collect();
+    let mut taken: Vec<&Path> = Vec::new();
+    for input in &inputs {
+        if let Input::File(path) = input {
+            taken.push(path);
+        }
+    }
     let accept_new = args.accept_new.as_deref();
     accept_new.map_or(Ok(()), |path| not_taken("--accept-new", path, &taken))?;
     taken.extend(config.accept.iter().flatten().chain(&config.map).map(PathBuf::as_path));
