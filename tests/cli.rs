@@ -276,6 +276,15 @@ fn the_report_does_not_depend_on_threads() {
 }
 
 #[test]
+fn a_report_to_a_hyphen_goes_to_standard_output() {
+    let folder = folder();
+    folder.write("cleanclaim.toml", "output = 'report.txt'");
+    let run = folder.run("check -o - bad.csv");
+    assert!(run.out.starts_with("bad.csv:2"), "{run:?}");
+    assert_eq!(folder.files(), ["bad.csv", "cleanclaim.toml", "good.csv"]);
+}
+
+#[test]
 fn a_comparison_of_reports_exits_with_what_is_new() {
     let folder = folder();
     for name in ["good", "bad"] {

@@ -59,6 +59,10 @@ pub(super) fn run(
     err: &mut dyn Write,
 ) -> Result<Status> {
     let mut config = place.config()?.with(args.settings.config()?);
+    // As for claims, `-` is the standard stream.
+    if config.output.as_deref() == Some(Path::new("-")) {
+        config.output = None;
+    }
     let mut read_anyway = false;
     if let Some(file) = &args.accept_new {
         let files = config.accept.get_or_insert_default();

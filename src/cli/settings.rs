@@ -51,7 +51,7 @@ pub(super) struct Settings {
     /// Exit with 2 if anything could not be evaluated; --strict=false goes over the file.
     #[arg(long, value_name = "YES", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     strict: Option<bool>,
-    /// Write the report to this file; it appears there only when it is whole.
+    /// Write the report to this file; it appears there only when it is whole. `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Colour in the text report [default: auto].
