@@ -6,6 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use cleanclaim::code::Icd10Cm;
 use cleanclaim::engine::{Options, Summary, check_files};
 use cleanclaim::read::{ColumnMap, Input};
 use cleanclaim::repair::{Change, repair};
@@ -194,10 +195,16 @@ proptest! {
         };
         let (before, after) = (read(text.as_bytes()), read(&bytes));
         prop_assert_eq!(before.len(), after.len());
+        let mut first_read = BTreeSet::new();
+        let is_code = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|text| text.parse::<Icd10Cm>().is_ok());
         for (n, (before, after)) in before.iter().zip(&after).enumerate() {
+            let id = before[0].clone();
             for (at, (before, after)) in before.iter().zip(after).enumerate() {
                 let listed = changes.iter().any(|c| c.row == n as u64 + 1 && c.column == at + 1);
                 prop_assert_eq!(before != after, listed, "row {} column {}", n + 1, at + 1);
+                if is_code(after) && !is_code(before) {
+                    first_read.insert(id.clone());
+                }
             }
         }
 
@@ -218,6 +225,10 @@ proptest! {
         let same: BTreeSet<u64> = then.intersection(&now).flat_map(|(_, rows, _)| rows.clone()).collect();
         for finding in new.difference(&old) {
             let row: u64 = finding.split(' ').nth(1).unwrap().parse().unwrap();
+            // Two cells that cannot be read for the same reason count as one.
+            if first_read.contains(&before[row as usize - 1][0]) {
+                continue;
+            }
             prop_assert!(!same.contains(&row), "only the copy has {}\n{}", finding, text);
         }
         // Nothing becomes unreadable.

@@ -169,7 +169,10 @@ pub(crate) fn showable(text: &[u8]) -> Option<CodeText> {
     let fits = text.len() <= 9 && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     // A name has no digits; a birth date has eight, or names its month, or has two separators; an identification number has more than seven.
     let separators = text.len() - text.iter().filter(|b| b.is_ascii_alphanumeric()).count();
-    let no_date = separators < 2 && !names_a_month(text);
+    // `E11..65` is a code, which begins with a letter and a digit.
+    let dotted =
+        matches!(text, [a, b, ..] if a.is_ascii_alphabetic() && b.is_ascii_digit()) && !text.contains(&b'-');
+    let no_date = (separators < 2 || dotted) && !names_a_month(text);
     (fits && no_date && digits > 0 && digits <= 7).then(|| CodeText::new(text))
 }
 
