@@ -202,6 +202,9 @@ fn words_of_sides_and_encounters_become_characters() {
 fn what_a_title_denies_is_not_found_by_those_who_have_it() {
     assert!(first("gerd esophagitis").code.to_string().starts_with("K21.0"));
     assert_eq!(first("gerd without esophagitis").code.to_string(), "K21.9");
+    assert_eq!(first("asthma without exacerbation").code.to_string(), "J45.909");
+    assert_eq!(first("laceration without foreign body of scalp, initial").code.to_string(), "S01.01XA");
+    assert_ne!(first("fever without source").code.to_string(), "R68.83");
 }
 
 #[test]
@@ -341,4 +344,24 @@ proptest! {
         let as_of = Date::constant(year, 3, 2);
         check(&Query { billable, chapter, prefix, limit, ..Query::new(text, as_of) })?;
     }
+}
+
+/// What attackers of the search found.
+#[test]
+fn headers_of_several_things_newborns_and_foreign_bodies() {
+    for (text, code) in [
+        ("nausea and vomiting", "R11.2"),
+        ("inguinal hernia", "K40.90"),
+        ("hyponatremia", "E87.1"),
+        ("septic shock", "R65.21"),
+        ("overweight and obesity", "E66.9"),
+        ("migraine without aura", "G43.009"),
+    ] {
+        assert_eq!(first(text).code.to_string(), code, "{text}");
+    }
+    let has =
+        |text: &str, code: &str| found(text).hits.iter().any(|hit| hit.code.to_string().starts_with(code));
+    assert!(has("laceration nose", "S01.21"));
+    assert!(has("b/l knee pain", "M25.56"));
+    assert!(!has("suicidal ideation", "R45.850"));
 }

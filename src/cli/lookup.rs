@@ -45,10 +45,14 @@ pub(super) struct LookupArgs {
     #[arg(long, value_name = "CODE")]
     prefix: Option<String>,
     /// Of words: most codes.
-    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = at_least_one)]
     limit: usize,
     #[command(flatten)]
     pub(super) against: Against,
+}
+
+fn at_least_one(text: &str) -> std::result::Result<usize, String> {
+    text.parse().ok().filter(|&n| n > 0).ok_or_else(|| "expected a number from 1 on".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -98,7 +102,9 @@ fn texts(args: &LookupArgs, tables: &Tables) -> Result<Vec<String>> {
     }
     let lines = std::io::stdin().lock().lines();
     let lines = lines.collect::<std::io::Result<Vec<_>>>().map_err(|e| Error::io("standard input", e))?;
-    let lines = lines.into_iter().filter(|line| !line.trim().is_empty());
+    // Spreadsheets put a mark before the first line.
+    let lines = lines.iter().map(|line| line.trim_start_matches('\u{feff}'));
+    let lines = lines.filter(|line| !line.trim().is_empty());
     // What stands beside the dash is looked up, too.
     let beside: Vec<&String> = args.texts.iter().filter(|text| *text != "-").collect();
     let beside = if beside.is_empty() { Vec::new() } else { lookup::texts(tables, &beside) };

@@ -130,6 +130,11 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
         if is_code(text) {
             answer.unknown.clear();
         }
+        let filtered = query.billable || query.chapter.is_some() || query.prefix.is_some();
+        if filtered && !tables.search(&Query::new(text, as_of)).hits.is_empty() {
+            answer.why = Some("codes have these words, but none of those that were asked for".to_owned());
+            return answer;
+        }
         answer.why = Some(nearest::why_not(tables, diagnosis, procedure, text));
         answer.nearest = nearest::nearest(tables, text, as_of);
     }

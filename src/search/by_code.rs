@@ -11,7 +11,8 @@ pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
         Some((first, _)) => first.clone(),
         None => key(&query.text)?,
     };
-    let prefix = query.prefix.as_deref().map(|text| self::key(text).unwrap_or_else(|| text.to_owned()));
+    let prefix =
+        query.prefix.as_deref().map(|text| self::key(text).unwrap_or_else(|| text.to_ascii_uppercase()));
     let is_wanted = |code: &[u8]| prefix.as_deref().is_none_or(|p| code.starts_with(p.as_bytes()));
     let mut found = false;
     let mut out = Vec::new();

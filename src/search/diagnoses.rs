@@ -17,6 +17,8 @@ const NOT_IN_FORCE: f32 = 0.5;
 const OTHER_SIDE: f32 = 0.5;
 /// So is a code that names none of the sides, if one was asked for.
 const NO_SIDE: f32 = 0.85;
+/// Headers among so many hits can lift the codes below them, however few are asked for.
+const LIFTED: usize = 60;
 /// How much of what a title says beyond the query counts against an inclusion term below it.
 const UNDER_TITLE: f32 = 0.08;
 /// The code with nothing further said, as against what its header has by its words.
@@ -67,7 +69,7 @@ pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query,
         index,
         query,
         grammar: Grammar::of(index),
-        denies: denies(parts),
+        denies: parts.iter().any(denies),
         left,
         right,
         plan,
@@ -122,7 +124,8 @@ impl Search<'_, '_> {
             let candidate = self.weigh(number, phrase.rank, phrase.kind, found);
             keep_best(&mut best, phrase.rank, candidate, |c| c.score);
         }
-        keep_most(&mut best, query.limit.saturating_add(20), |c| c.score);
+        // Of more than are asked for: a header further down can lift its code to the top.
+        keep_most(&mut best, query.limit.max(LIFTED).saturating_add(20), |c| c.score);
         self.add_those_below(&mut best);
         self.add_defaults(&mut best);
         if query.billable {
@@ -257,21 +260,27 @@ impl Search<'_, '_> {
     fn default_below(&self, header: Rank) -> Option<Rank> {
         let (mut of_header, mut words) = (Vec::new(), Vec::new());
         self.index.words(self.table.title_text(header)?, &mut of_header);
+        let [and, not, specified, unspecified] =
+            ["and", "not", "specified", "unspecified"].map(|word| self.index.written(word));
+        // A header of several things, as "nausea and vomiting", is none of them alone.
+        let several = and.is_some() && of_header.iter().any(|word| Some(word.stem) == and);
+        let all_of = of_header.iter().filter(|word| several && !self.grammar.is_light(**word));
+        let all_of: Vec<Stem> = all_of.map(|word| word.stem).collect();
         let of_header: Vec<Stem> = of_header.iter().map(|word| word.stem).collect();
         let adds = |words: &[PhraseWord]| {
             let mut denied = false;
             let mut added = 0;
             for &word in words {
                 denied = self.grammar.denied_after(word.stem, denied);
-                if of_header.contains(&word.stem) || self.grammar.is_light(word) {
-                    continue;
+                if !of_header.contains(&word.stem) && !self.grammar.is_light(word) {
+                    added += if denied { 1 } else { 1000 };
                 }
-                added += if denied { 1 } else { 1000 };
+                // "Without aura, intractable" is intractable.
+                denied &= !word.pauses;
             }
             added
         };
-        let unspecified = self.index.written("unspecified");
-        let mut found: Option<(u32, Rank)> = None;
+        let mut found: Option<((bool, u32), Rank)> = None;
         for child in self.table.children(header) {
             let stands = self.table.standing(child, self.query.as_of);
             if !matches!(stands, Standing::Billable(_) | Standing::Header) {
@@ -279,12 +288,16 @@ impl Search<'_, '_> {
             }
             let Some(title) = self.table.title_text(child) else { continue };
             self.index.words(title, &mut words);
-            // "Other" names what has no code of its own, unless it is "other and unspecified"; and then comes after what is plainly unspecified.
-            let is_rest = words.iter().any(|w| Some(w.stem) == unspecified);
-            let other = words.iter().any(|w| self.grammar.is_other(*w));
-            let added = adds(&words) + u32::from(other);
-            if added < 1000 && (is_rest || !other) && found.is_none_or(|(least, _)| added < least) {
-                found = Some((added, child));
+            // "Other" names what has no code of its own, unless it is "other and unspecified". What is plainly unspecified, or "not specified as"
+            // something, comes first.
+            let is_rest = words.iter().any(|word| Some(word.stem) == unspecified)
+                || words.windows(2).any(|two| Some(two[0].stem) == not && Some(two[1].stem) == specified);
+            let other = words.iter().any(|word| self.grammar.is_other(*word));
+            let has_all = all_of.iter().all(|stem| words.iter().any(|word| word.stem == *stem));
+            let worth = (!is_rest, adds(&words) + u32::from(other));
+            let may_stand = is_rest || !other && has_all;
+            if worth.1 < 1000 && may_stand && found.is_none_or(|(best, _)| worth < best) {
+                found = Some((worth, child));
             }
         }
         found.map(|(_, rank)| rank)

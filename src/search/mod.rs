@@ -277,12 +277,10 @@ fn explained(plan: &plan::Plan, mask: plan::Mask, parts: &[words::Part]) -> (Vec
     (matched, missing)
 }
 
-/// Does the query itself say that something is not?
-fn denies(parts: &[words::Part]) -> bool {
+/// Does the part itself say that something is not, as "w/o" does?
+fn denies(part: &words::Part) -> bool {
     let in_words = |text: &str| text.split(' ').any(|word| score::DENIES.contains(&word));
-    parts.iter().any(|part| {
-        in_words(&part.written) || part.readings.iter().filter_map(|r| r.meant.as_deref()).any(in_words)
-    })
+    in_words(&part.written) || part.readings.iter().filter_map(|r| r.meant.as_deref()).any(in_words)
 }
 
 /// Is the text, as it stands, something that coders write for a disease or a procedure? "LT" is not: it only names a side.

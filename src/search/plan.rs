@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::How;
 use super::words::{Part, Word};
+use super::{How, denies};
 use crate::table::{Stem, WordIndex};
 
 /// Most different words that a plan can tell apart: the bits of a mask.
@@ -23,6 +23,10 @@ pub(super) struct Plan {
     slots: Vec<Slot>,
     /// The sum of all weights.
     weight: f32,
+    /// Words of which the query says that they are not: those right after "without". Further on, who can tell?
+    denied: Mask,
+    /// Words of which it says that they are: those before.
+    affirmed: Mask,
 }
 
 struct Bit {
@@ -49,6 +53,9 @@ struct Choice {
 /// How much the further words of a reading add to its rarest: a name of three words is not three names.
 const REST: f32 = 0.5;
 
+/// How much of its weight a word has of which the query says that it is not.
+const DENIED: f32 = 0.4;
+
 /// Most that a letter or digit is worth, however rare: it says little without the word beside it.
 const LETTER: f32 = 3.5;
 
@@ -67,7 +74,9 @@ impl Plan {
     /// `None` if the table has none of the words.
     pub(super) fn new(parts: &[Part], index: &WordIndex<'_>) -> Option<Plan> {
         let of_stem = vec![0; index.stem_count()];
-        let mut plan = Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0 };
+        let mut plan =
+            Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0, denied: 0, affirmed: 0 };
+        let (mut before, mut next) = (true, false);
         for part in parts {
             let mut choices = Vec::new();
             // What the part weighs by the readings that the table can fulfil, and by those that it cannot.
@@ -96,8 +105,22 @@ impl Plan {
                     missed = missed.max(all);
                 }
             }
+            let words = choices.iter().fold(0, |mask, choice| mask | choice.mask);
+            let denied = if denies(part) {
+                (before, next) = (false, true);
+                false
+            } else {
+                std::mem::take(&mut next)
+            };
+            if denied {
+                plan.denied |= words;
+            } else if before {
+                plan.affirmed |= words;
+            }
             // Nor has another table's word a weight here, where the part means something else, too.
             let weight = if choices.is_empty() { missed } else { weight };
+            // A title need not say what is not.
+            let weight = if denied { DENIED * weight } else { weight };
             // What no table has cannot be missed by one phrase more than by another.
             if !part.readings.is_empty() {
                 plan.weight += weight;
@@ -129,6 +152,12 @@ impl Plan {
         let most = if word.is_one_letter() { LETTER } else { f32::INFINITY };
         self.bits.push(Bit { stems, count, worth: worth(count, index.len()).min(most) });
         Some(at)
+    }
+
+    /// Which words of the query a phrase fulfils that says of a stem that it is, or is not, as far as the query does not say otherwise.
+    #[inline]
+    pub(super) fn said(&self, stem: Stem, denied: bool) -> Mask {
+        self.mask_of(stem) & !if denied { self.affirmed } else { self.denied }
     }
 
     /// Which words of the query a stem fulfils.

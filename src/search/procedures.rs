@@ -15,7 +15,7 @@ pub(super) fn search(
 ) -> Vec<Hit> {
     let Some(plan) = Plan::new(parts, index) else { return Vec::new() };
     let grammar = Grammar::of(index);
-    let query_denies = denies(parts);
+    let query_denies = parts.iter().any(denies);
     let status = |rank| {
         let in_force = table.in_force(rank, query.as_of);
         in_force.map_or((Status::Unlisted, None), Status::of_listed)

@@ -43,6 +43,9 @@ const UNSPECIFIED: f32 = 0.15;
 const DENIED: f32 = 0.1;
 /// Where a side is, as "right upper limb" for "right".
 const PLACE_OF_SIDE: f32 = 0.4;
+/// Who or what was not spoken of: a code of newborns is wrong for everybody else.
+const SETTINGS: [&str; 4] = ["newborn", "neonatal", "postprocedural", "intraoperative"];
+const SETTING: f32 = 3.0;
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
@@ -60,17 +63,20 @@ enum Class {
     Side,
     /// Names a side, and says nothing.
     NoSide,
+    Setting,
 }
 
 /// The classes of the words of a table.
 pub(super) struct Grammar {
     of_stem: Vec<Class>,
+    /// The words "body" and "of".
+    body_of: [Option<Stem>; 2],
 }
 
 impl Grammar {
     pub(super) fn of(index: &WordIndex<'_>) -> Grammar {
         let mut of_stem = vec![Class::Plain; index.stem_count()];
-        let lists: [(&[&str], Class); 7] = [
+        let lists: [(&[&str], Class); 8] = [
             (&LIGHT, Class::Light),
             (&EMPTY, Class::Empty),
             (&["other"], Class::Other),
@@ -78,13 +84,14 @@ impl Grammar {
             (&["with"], Class::With),
             (&SIDES, Class::Side),
             (&["unspecified"], Class::NoSide),
+            (&SETTINGS, Class::Setting),
         ];
         for (words, class) in lists {
             for stem in words.iter().filter_map(|word| index.written(word)) {
                 of_stem[usize::from(stem)] = class;
             }
         }
-        Grammar { of_stem }
+        Grammar { of_stem, body_of: ["body", "of"].map(|word| index.written(word)) }
     }
 
     fn class(&self, stem: Stem) -> Class {
@@ -111,6 +118,11 @@ impl Grammar {
         }
     }
 
+    /// Do the words name where a foreign body is? "Without foreign body of scalp" does not deny the scalp.
+    fn is_place_of_body(&self, before: PhraseWord, word: PhraseWord) -> bool {
+        [Some(before.stem), Some(word.stem)] == self.body_of
+    }
+
     fn is_side(&self, stem: Stem) -> bool {
         matches!(self.class(stem), Class::Side | Class::NoSide)
     }
@@ -123,6 +135,7 @@ impl Grammar {
             Class::Other => OTHER,
             Class::Light | Class::NoSide => UNSPECIFIED,
             _ if denied => DENIED,
+            Class::Setting => SETTING,
             _ if at_side => PLACE_OF_SIDE,
             _ => 1.0,
         }
@@ -226,14 +239,15 @@ pub(super) fn keep_most<T>(best: &mut Vec<(Rank, T)>, most: usize, score: impl F
     best.sort_by(order);
 }
 
-/// Looks at a phrase closely. What it denies counts only for a query that denies, too.
+/// Looks at a phrase closely. What it denies counts only for a query that denies, too; what the query denies only for a phrase that does.
 pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_denies: bool) -> Match {
     let mut out = Match::default();
     let (mut denied, mut at_side) = (false, false);
     let (mut first, mut last, mut matched) = (None, 0, 0);
     for (at, &word) in words.iter().enumerate() {
-        denied = grammar.denied_after(word.stem, denied);
-        let mask = plan.mask_of(word.stem);
+        denied = grammar.denied_after(word.stem, denied)
+            && !(at > 0 && grammar.is_place_of_body(words[at - 1], word));
+        let mask = plan.said(word.stem, denied);
         if mask != 0 && (!denied || query_denies) {
             out.mask |= mask;
             first.get_or_insert(at);
@@ -244,6 +258,8 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
             out.surplus += grammar.surplus(word, denied, at_side);
         }
         at_side &= !word.pauses;
+        // "Without delivery, third trimester" does not deny the trimester.
+        denied &= !word.pauses;
     }
     out.together = matched > 1 && first.is_some_and(|first| last - first + 1 == matched);
     out.begins = first == Some(0);
