@@ -65,16 +65,7 @@ impl Fault {
             (Reason::ControlCharacters, _) => Topic::Control,
             (Reason::Code(_), Field::Diagnosis(_) | Field::Diagnoses | Field::Procedure) => Topic::Kept,
             (_, Field::PatientDob | Field::PatientSex) => Topic::Patient,
-            (
-                _,
-                Field::DosFrom
-                | Field::DosTo
-                | Field::Received
-                | Field::StatementFrom
-                | Field::StatementTo
-                | Field::Admitted
-                | Field::Discharged,
-            ) => Topic::Date,
+            (_, field) if field.is_claim_date() => Topic::Date,
             (_, Field::Units | Field::Charge | Field::TotalCharge) => Topic::Amount,
             (_, Field::Place) => Topic::Place,
             (_, Field::Modifier(_) | Field::Modifiers) => Topic::Modifier,

@@ -94,6 +94,20 @@ pub enum Field {
 }
 
 impl Field {
+    /// Is it a date of a service, a stay or the claim, not of a birth?
+    pub(crate) fn is_claim_date(self) -> bool {
+        matches!(
+            self,
+            Field::DosFrom
+                | Field::DosTo
+                | Field::Received
+                | Field::StatementFrom
+                | Field::StatementTo
+                | Field::Admitted
+                | Field::Discharged
+        )
+    }
+
     /// The name without a number.
     pub fn stem(self) -> &'static str {
         match self {

@@ -351,11 +351,19 @@ impl Config {
             let rules = self.rule_set(Some(profile))?;
             checker = checker.profile(&profile.name, profile.when.clone(), rules.iter());
         }
-        if checker.chosen().is_empty() {
-            let text = "select and ignore leave no rule to run: every claim would be clean";
-            return Err(ErrorKind::Usage(text.to_owned()).into());
-        }
+        self.leaves_a_rule()?;
         Ok(checker)
+    }
+
+    /// Insists that some claims are checked by some rule.
+    fn leaves_a_rule(&self) -> Result<()> {
+        for profile in std::iter::once(None).chain(self.profiles.iter().map(Some)) {
+            if self.rule_set(profile)?.iter().next().is_some() {
+                return Ok(());
+            }
+        }
+        let text = "select and ignore leave no rule to run: every claim would be clean";
+        Err(ErrorKind::Usage(text.to_owned()).into())
     }
 
     /// How to go about the files.
@@ -373,10 +381,11 @@ impl Config {
         })
     }
 
-    /// Everything wrong with the files that it names, one error each; none if all can be read.
+    /// Everything wrong with the files that it names, one error each, and with a choice that leaves no rule; none if all is well.
     pub fn check_files(&self) -> Vec<Error> {
         let mut wrong = Vec::new();
         wrong.extend(self.column_map().err());
+        wrong.extend(self.leaves_a_rule().err());
         for path in self.accept.iter().flatten() {
             wrong.extend(Acceptances::default().add_file(path).err());
         }

@@ -45,7 +45,7 @@ pub(super) fn mend(field: Field, text: &[u8], icd9: bool) -> Option<(Vec<u8>, Wh
         }
         Field::Pointers => pointers(bare),
         Field::PatientDob => date(bare, true),
-        field if is_date(field) => date(bare, false),
+        field if field.is_claim_date() => date(bare, false),
         _ => None,
     };
     changed.or_else(|| (bare != text).then(|| (bare.to_vec(), Why::Blanks)))
@@ -54,19 +54,6 @@ pub(super) fn mend(field: Field, text: &[u8], icd9: bool) -> Option<(Vec<u8>, Wh
 /// Fields that hold codes, dates or numbers, so that no kind of blank can belong to them.
 fn is_coded(field: Field) -> bool {
     !matches!(field, Field::ClaimId | Field::PatientId | Field::Payer | Field::Jurisdiction | Field::Accept)
-}
-
-fn is_date(field: Field) -> bool {
-    matches!(
-        field,
-        Field::DosFrom
-            | Field::DosTo
-            | Field::Received
-            | Field::StatementFrom
-            | Field::StatementTo
-            | Field::Admitted
-            | Field::Discharged
-    )
 }
 
 /// Without blanks of any kind around it: also those that come from web pages and are not seen.

@@ -445,3 +445,19 @@ fn the_reference_page_is_fresh_and_its_examples_hold() {
         assert_eq!(run.code, Some(0), "{text}\n{}", run.out);
     });
 }
+
+#[test]
+fn a_choice_that_leaves_no_rule_is_found() {
+    let check = |config: &str| {
+        let run = folder(config).run("config check");
+        (run.code, run.out.contains("leave no rule to run"))
+    };
+    assert_eq!(check("select = []"), (Some(1), true));
+    assert_eq!(check("select = ['COD002']\nignore = ['COD']"), (Some(1), true));
+    assert_eq!(check("select = ['COD002']"), (Some(0), false));
+    // A profile has rules of its own.
+    assert_eq!(
+        check("select = []\n[[profile]]\nname = 'A'\nwhen = { payer = 'A' }\nselect = ['COD']"),
+        (Some(0), false)
+    );
+}
