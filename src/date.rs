@@ -176,23 +176,37 @@ impl Date {
 /// `YYYY-MM-DD` (a time may follow) and `YYYYMMDD`: what nearly every file uses, so it comes first and takes no detour.
 #[inline]
 fn iso(text: &[u8]) -> Option<Option<Date>> {
-    let (y, m, d) = match *text {
-        [a, b, c, d, b'-', e, f, b'-', g, h] => ([a, b, c, d], [e, f], [g, h]),
-        [a, b, c, d, b'-', e, f, b'-', g, h, b'T' | b' ', ..] => ([a, b, c, d], [e, f], [g, h]),
-        [a, b, c, d, e, f, g, h] => ([a, b, c, d], [e, f], [g, h]),
+    let number = match text.split_first_chunk() {
+        Some((number, [])) => eight_digits(u64::from_le_bytes(*number))?,
+        Some((&[a, b, c, d, b'-', e, f, b'-'], &[g, h, ref rest @ ..]))
+            if matches!(rest, [] | [b'T' | b' ', ..]) =>
+        {
+            eight_digits(u64::from_le_bytes([a, b, c, d, e, f, g, h]))?
+        }
         _ => return None,
     };
-    let [a, b, c, d, e, f, g, h] =
-        [y[0], y[1], y[2], y[3], m[0], m[1], d[0], d[1]].map(|b| u32::from(b.wrapping_sub(b'0')));
-    if [a, b, c, d, e, f, g, h].iter().any(|&digit| digit > 9) {
-        return None;
-    }
-    let (year, month, day) = (a * 1000 + b * 100 + c * 10 + d, e * 10 + f, g * 10 + h);
+    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
     // Days up to the 28th exist in every month: no calendar needed.
     if year >= 1 && (1..=12).contains(&month) && (1..=28).contains(&day) {
-        return Some(NonZeroU32::new(year * 10_000 + month * 100 + day).map(Date));
+        return Some(NonZeroU32::new(number).map(Date));
     }
     Some(Date::new(year as i16, month as i8, day as i8))
+}
+
+/// The number that eight digits are, the first in the lowest byte; all at once: neighbours become two digits, those four, those eight.
+#[inline]
+fn eight_digits(text: u64) -> Option<u32> {
+    // A digit has 3 in its upper half, and still has after 6 was added.
+    let halves = text | text.wrapping_add(0x0606_0606_0606_0606);
+    if halves & 0xF0F0_F0F0_F0F0_F0F0 != 0x3030_3030_3030_3030
+        || text & 0x3030_3030_3030_3030 != 0x3030_3030_3030_3030
+    {
+        return None;
+    }
+    let ones = text & 0x0F0F_0F0F_0F0F_0F0F;
+    let twos = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (twos * 100 + (twos >> 16)) & 0x0000_FFFF_0000_FFFF;
+    Some((fours as u32) * 10_000 + (fours >> 32) as u32)
 }
 
 #[inline]
@@ -305,6 +319,25 @@ mod tests {
             "2026-03-02T10:00:00",
         ] {
             assert_eq!(parse(text).as_deref(), Ok("2026-03-02"), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn eight_digits_are_their_number(text in "[/-:]{8}", byte in 0u8.., at in 0usize..8) {
+            let mut bytes: [u8; 8] = text.as_bytes().try_into().unwrap();
+            for _ in 0..2 {
+                let digits = bytes.iter().all(u8::is_ascii_digit);
+                let number = digits.then(|| std::str::from_utf8(&bytes).unwrap().parse().unwrap());
+                proptest::prop_assert_eq!(eight_digits(u64::from_le_bytes(bytes)), number);
+                bytes[at] = byte;
+            }
+        }
+
+        #[test]
+        fn all_digits_are_read(number in 0u32..=99_999_999) {
+            let bytes = format!("{number:08}").into_bytes().try_into().unwrap();
+            proptest::prop_assert_eq!(eight_digits(u64::from_le_bytes(bytes)), Some(number));
         }
     }
 

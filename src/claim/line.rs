@@ -85,6 +85,12 @@ impl IndexList {
         self.columns[0] = column;
     }
 
+    /// The number that was read from that column, the first if several were.
+    pub(crate) fn in_column(&self, column: u8) -> Option<u8> {
+        let at = self.columns().iter().position(|&c| c == column)?;
+        self.as_slice().get(at).copied()
+    }
+
     /// The columns, parallel to the numbers.
     pub fn columns(&self) -> &[u8] {
         &self.columns[..usize::from(self.len)]

@@ -93,6 +93,8 @@ pub struct ResolvedLine {
     pub standing: ProcedureStanding,
     /// The most units of it that are paid, by the table of the claim's setting and the edition of the day.
     pub limit: Option<Limit>,
+    /// What the procedure brings with it, whatever the day.
+    pub facts: Facts,
 }
 
 /// How a procedure stands on a day, as far as the user's tables tell.
@@ -253,10 +255,10 @@ impl<'t> Resolver<'t> {
             let day = stay.or(line.from).or(claim.statement.0);
             let code = line.code();
             let (mut rank, mut standing) = (None, ProcedureStanding::Absent);
-            let mut limit = None;
+            let (mut limit, mut own) = (None, Facts::NONE);
             if let (Some(code), &Some(sought)) = (code, sought) {
                 let known = self.procedure_memo.known(sought, || know_procedure(tables, code_facts, code));
-                facts.add(known.facts);
+                own = known.facts;
                 rank = known.rank;
                 standing = procedure_standing(tables, code, known, day);
                 match limits {
@@ -272,7 +274,7 @@ impl<'t> Resolver<'t> {
                     }
                     Some((_, None)) => facts.add(Facts::LIMIT_OPEN),
                 }
-                self.unlisted.policies += u64::from(!known.facts.any(Facts::POLICY));
+                self.unlisted.policies += u64::from(!own.any(Facts::POLICY));
                 let same = |l: &ResolvedLine| l.code == Some(code);
                 facts.note(Facts::SAME_PROCEDURE, at > FEW || self.lines.iter().any(same));
             }
@@ -295,7 +297,8 @@ impl<'t> Resolver<'t> {
             let last = line.from.max(line.to);
             facts.note(Facts::FUTURE, last > self.as_of);
             facts.note(Facts::BEFORE_BIRTH, line.from.is_some_and(|d| claim.patient.born > Some(d)));
-            self.lines.push(ResolvedLine { day, code, rank, standing, limit });
+            facts.add(own);
+            self.lines.push(ResolvedLine { day, code, rank, standing, limit, facts: own });
         }
         self.facts.add(facts);
     }

@@ -9,7 +9,7 @@ use fst::{IntoStreamer, Map, Streamer};
 
 use super::format::Pack;
 use super::near::Near;
-use super::one_edit;
+use super::one_edit::Sorted;
 use crate::code::pack;
 use crate::error::PackError;
 
@@ -30,7 +30,7 @@ pub(crate) struct CodeIndex {
     map: Map<Cow<'static, [u8]>>,
     fingerprint: u32,
     /// The codes by rank, packed, once so many were asked for that it pays to make them.
-    by_rank: OnceLock<Box<[u64]>>,
+    by_rank: OnceLock<Sorted>,
     asked: AtomicU32,
 }
 
@@ -80,22 +80,22 @@ impl CodeIndex {
     /// The code of a rank, packed. A report of a year asks for millions, a look-up for ten: only who asks for many waits until all are made.
     pub(crate) fn code(&self, rank: Rank) -> Option<u64> {
         if let Some(codes) = self.by_rank.get() {
-            return codes.get(rank.at()).copied();
+            return codes.get(rank.at());
         }
         if self.asked.fetch_add(1, Ordering::Relaxed) >= ONE_BY_ONE {
-            return self.by_rank.get_or_init(|| self.packed()).get(rank.at()).copied();
+            return self.by_rank.get_or_init(|| self.packed()).get(rank.at());
         }
         self.find(rank)
     }
 
     /// All codes by rank, packed.
-    fn packed(&self) -> Box<[u64]> {
+    fn packed(&self) -> Sorted {
         let mut codes = Vec::with_capacity(self.len());
         let mut stream = self.map.stream();
         while let Some((key, _)) = stream.next() {
             codes.push(pack(key));
         }
-        codes.into()
+        Sorted::new(codes)
     }
 
     /// Walks to the code of a rank: of a node's transitions, the last whose codes do not begin after it. As the ranks ascend with the codes,
@@ -146,12 +146,12 @@ impl CodeIndex {
             .map_or_else(Vec::new, |near| collect(self.map.search(near).into_stream(), most))
     }
 
-    /// Codes that differ from `code` by one character put in, left out or mistaken, or by two swapped, in order. Searches the sorted codes: forty times as
+    /// Codes that differ from `code` by one character put in, left out or mistaken, or by two swapped, in order. Searches the sorted codes: many times as
     /// fast as an automaton, and files with many typing errors need it.
     pub(crate) fn one_edit_away(&self, code: &[u8]) -> Vec<Rank> {
         let codes = self.by_rank.get_or_init(|| self.packed());
         // A longer one has no code of eight characters near.
-        let mut ranks = if code.len() <= 8 { one_edit::away(codes, pack(code), code.len()) } else { vec![] };
+        let mut ranks = if code.len() <= 8 { codes.away(pack(code), code.len()) } else { vec![] };
         ranks.sort_unstable();
         ranks.dedup();
         ranks.into_iter().map(Rank).collect()

@@ -150,6 +150,8 @@ pub(crate) struct Layout {
     pub(crate) claim_id: usize,
     /// Places of what belongs to the claim.
     pub(crate) of_claim: Vec<(usize, Field)>,
+    /// The same as runs of columns side by side: first and last place of each.
+    pub(crate) claim_runs: Vec<(usize, usize)>,
     /// Places of what belongs to the line, diagnoses apart.
     pub(crate) of_line: Vec<(usize, Field)>,
     /// Places of the diagnosis columns, with their numbers.
@@ -396,6 +398,7 @@ impl Layout {
             width: 0,
             claim_id: 0,
             of_claim: vec![],
+            claim_runs: vec![],
             of_line: vec![],
             diagnoses: vec![],
             diagnosis_span: None,
@@ -524,6 +527,12 @@ impl Layout {
         layout.diagnosis_span = places().min().zip(places().max()).filter(|(first, last)| {
             layout.diagnosis_list.is_none() && last - first + 1 == layout.diagnoses.len()
         });
+        for &(at, _) in &layout.of_claim {
+            match layout.claim_runs.last_mut().filter(|(_, last)| last + 1 == at) {
+                Some((_, last)) => *last = at,
+                None => layout.claim_runs.push((at, at)),
+            }
+        }
         // The service date is needed to read a birth date, whose century may be missing.
         layout.of_claim.sort_by_key(|&(_, f)| f);
         layout.columns.present = seen.into_keys().map(|f| f.with_number(1)).collect();

@@ -4,49 +4,60 @@
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) bytes: &'a [u8],
-    /// Where it begins.
-    pub(super) start: usize,
-    /// Where each of its fields ends.
-    pub(super) ends: &'a [u32],
+    /// Where what comes before it ends, then where each of its fields does; before the first byte stands [`START`].
+    pub(super) cuts: &'a [u32],
     /// Bytes between two fields: 1 where delimiters are still there.
-    pub(super) gap: usize,
-    /// Can there be blanks around a field?
+    pub(super) gap: u32,
+    /// Can there be blanks around a field, or a carriage return at the end of the row?
     pub(super) blanks: bool,
 }
 
+/// The end of what comes before the first row: one delimiter further is the first byte.
+const START: u32 = u32::MAX;
+
 impl<'a> Row<'a> {
+    /// How many fields it has.
+    #[inline]
+    pub(super) fn width(&self) -> usize {
+        self.cuts.len() - 1
+    }
+
     /// A field without the blanks around it; empty if the row is too short.
     #[inline]
     pub(super) fn get(&self, n: usize) -> &'a [u8] {
-        let Some(&end) = self.ends.get(n) else { return &[] };
-        let field = self.bytes.get(self.start_of(n)..end as usize).unwrap_or_default();
+        let Some(&[before, end]) = self.cuts.get(n..).and_then(|cuts| cuts.first_chunk()) else { return &[] };
+        let field = self.between(before, end);
         if self.blanks { field.trim_ascii() } else { field }
     }
 
     /// Consecutive fields with what separates them; `None` if the row is too short, or nothing separates them.
     #[inline]
-    pub(super) fn span(&self, first: usize, last: usize) -> Option<&'a [u8]> {
-        let end = *self.ends.get(last).filter(|_| self.gap > 0)?;
-        self.bytes.get(self.start_of(first)..end as usize)
+    pub(super) fn span(&self, (first, last): (usize, usize)) -> Option<&'a [u8]> {
+        (self.gap > 0 && last < self.width()).then(|| self.raw(first, last))
     }
 
     /// The whole row, without the end of its line.
     #[inline]
     pub(super) fn text(&self) -> &'a [u8] {
-        let end = self.ends.last().map_or(self.start, |&end| end as usize);
-        self.bytes.get(self.start..end).unwrap_or_default()
+        let text = self.raw(0, self.width().saturating_sub(1));
+        if self.blanks { text.strip_suffix(b"\r").unwrap_or(text) } else { text }
     }
 
     #[inline]
-    fn start_of(&self, n: usize) -> usize {
-        if n == 0 { self.start } else { self.ends[n - 1] as usize + self.gap }
+    fn raw(&self, first: usize, last: usize) -> &'a [u8] {
+        let Some((&before, &end)) = self.cuts.get(first).zip(self.cuts.get(last + 1)) else { return &[] };
+        self.between(before, end)
+    }
+
+    #[inline]
+    fn between(&self, before: u32, end: u32) -> &'a [u8] {
+        self.bytes.get(before.wrapping_add(self.gap) as usize..end as usize).unwrap_or_default()
     }
 }
 
-/// Has the block, one without quotation marks, blanks within rows that may stand around a field?
+/// Has the block, one without quotation marks, blanks that may stand around a field, or carriage returns?
 pub(super) fn has_blanks(bytes: &[u8]) -> bool {
-    let lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
-    memchr::memchr3(b' ', b'\t', 0x0C, bytes).is_some() || memchr::memchr_iter(b'\r', bytes).any(lone)
+    memchr::memchr3(b' ', b'\t', 0x0C, bytes).is_some() || memchr::memchr(b'\r', bytes).is_some()
 }
 
 /// Where rows end; in a file with lone carriage returns, those end rows too.
@@ -66,8 +77,8 @@ pub(super) fn count_rows(bytes: &[u8], carriage_returns: bool) -> u64 {
 /// Buffers of [`Rows`], kept from block to block.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Where fields end: delimiters and line feeds. After so many of them comes room.
-    ends: Vec<u32>,
+    /// Where the row before ends, then where fields end: delimiters and line feeds. After so many of them comes room.
+    cuts: Vec<u32>,
     count: usize,
     /// Which of them are the last of their row: how many come before.
     last: Vec<u32>,
@@ -76,14 +87,12 @@ pub(super) struct Found {
 /// Rows of a block without quotation marks: finds delimiters and line feeds 64 bytes at a time.
 pub(super) struct Rows<'a> {
     bytes: &'a [u8],
-    /// Start of the next row.
-    at: usize,
     /// How far fields were looked for.
     looked: usize,
     delimiter: u8,
     found: &'a mut Found,
-    /// How many of the ends, and of the rows, were given away.
-    ends: usize,
+    /// Which of the cuts the next row begins with, and how many rows were given away.
+    at: usize,
     rows: usize,
 }
 
@@ -96,13 +105,15 @@ const USUAL: usize = 20;
 impl<'a> Rows<'a> {
     pub(super) fn new(bytes: &'a [u8], delimiter: u8, found: &'a mut Found) -> Rows<'a> {
         found.last.clear();
-        found.count = 0;
-        Rows { bytes, at: 0, looked: 0, delimiter, found, ends: 0, rows: 0 }
+        found.cuts.clear();
+        found.cuts.push(START);
+        found.count = 1;
+        Rows { bytes, looked: 0, delimiter, found, at: 0, rows: 0 }
     }
 
-    /// Start of the next row and the ends of its fields, the line break not among them; `None` at the end.
+    /// The cuts of the next row, the line break after it not a field; `None` at the end.
     #[inline]
-    pub(super) fn next(&mut self) -> Option<(usize, &[u32])> {
+    pub(super) fn next(&mut self) -> Option<&[u32]> {
         while self.rows == self.found.last.len() {
             if self.looked >= self.bytes.len() {
                 return self.rest();
@@ -111,40 +122,33 @@ impl<'a> Rows<'a> {
         }
         let last = self.found.last[self.rows] as usize;
         self.rows += 1;
-        let ends = &mut self.found.ends[self.ends..=last];
-        self.ends = last + 1;
-        let start = self.at;
-        let end = &mut ends[ends.len() - 1];
-        self.at = *end as usize + 1;
-        if *end as usize > start && self.bytes[*end as usize - 1] == b'\r' {
-            *end -= 1;
-        }
-        Some((start, ends))
+        Some(&self.found.cuts[std::mem::replace(&mut self.at, last)..=last])
     }
 
     /// The last row, if it has no line feed.
-    fn rest(&mut self) -> Option<(usize, &[u32])> {
-        if self.at >= self.bytes.len() {
+    fn rest(&mut self) -> Option<&[u32]> {
+        let end = self.bytes.len() as u32;
+        self.found.cuts.truncate(self.found.count);
+        if self.found.cuts.get(self.at)?.wrapping_add(1) >= end {
             return None;
         }
-        let start = std::mem::replace(&mut self.at, self.bytes.len());
-        let carriage_return = self.bytes.last() == Some(&b'\r');
-        self.found.ends.truncate(self.found.count);
-        self.found.ends.push((self.bytes.len() - usize::from(carriage_return)) as u32);
-        Some((start, &self.found.ends[self.ends..]))
+        let at = std::mem::replace(&mut self.at, self.found.count);
+        self.found.cuts.push(end);
+        self.found.count += 1;
+        Some(&self.found.cuts[at..])
     }
 
-    /// Finds the ends of the next window; those of a row that is not complete are kept.
+    /// Finds the ends of the next window; those of a row that is not complete are kept, and where it begins.
     fn look(&mut self) {
         let found = &mut *self.found;
-        let kept = found.count - self.ends;
-        found.ends.copy_within(self.ends..found.count, 0);
+        let kept = found.count - self.at;
+        found.cuts.copy_within(self.at..found.count, 0);
         found.last.clear();
-        (self.ends, self.rows) = (0, 0);
+        (self.at, self.rows) = (0, 0);
         let window = &self.bytes[self.looked..(self.looked + WINDOW).min(self.bytes.len())];
         // Room for an end at every byte, so that they are written without asking.
-        if found.ends.len() < kept + WINDOW + CHUNK {
-            found.ends.resize(kept + WINDOW + CHUNK, 0);
+        if found.cuts.len() < kept + WINDOW + CHUNK {
+            found.cuts.resize(kept + WINDOW + CHUNK, 0);
         }
         let mut len = kept;
         let (chunks, tail) = window.as_chunks::<CHUNK>();
@@ -156,7 +160,7 @@ impl<'a> Rows<'a> {
             let count = ends.count_ones() as usize;
             let base = self.looked as u32;
             let (mut rest, mut next) = (ends, 0);
-            let Some(room) = found.ends[len..].first_chunk_mut::<CHUNK>() else { break };
+            let Some(room) = found.cuts[len..].first_chunk_mut::<CHUNK>() else { break };
             // More than there are, mostly: that is cheaper than to ask each time whether it was the last.
             for place in &mut room[..USUAL] {
                 *place = base + rest.trailing_zeros();
@@ -280,7 +284,7 @@ mod tests {
     fn blanks_are_seen() {
         for (text, blanks) in [
             ("a,b\nc,d\n", false),
-            ("a,b\r\nc\r\n", false),
+            ("a,b\r\nc\r\n", true),
             ("a ,b\n", true),
             ("a,\tb\n", true),
             ("a\r,b\r\n", true),
@@ -294,9 +298,10 @@ mod tests {
         let mut found = Found::default();
         let mut rows = Rows::new(text.as_bytes(), b',', &mut found);
         let mut out = vec![];
-        while let Some((start, ends)) = rows.next() {
-            let row = Row { bytes: text.as_bytes(), start, ends, gap: 1, blanks: false };
-            out.push((0..ends.len()).map(|n| String::from_utf8(row.get(n).to_vec()).unwrap()).collect());
+        let blanks = has_blanks(text.as_bytes());
+        while let Some(cuts) = rows.next() {
+            let row = Row { bytes: text.as_bytes(), cuts, gap: 1, blanks };
+            out.push((0..row.width()).map(|n| String::from_utf8(row.get(n).to_vec()).unwrap()).collect());
         }
         out
     }

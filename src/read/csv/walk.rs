@@ -8,9 +8,9 @@ use super::rows::{Found, Records, Row, Rows, has_blanks, row_ends};
 #[derive(Default)]
 pub(super) struct Walk {
     found: Found,
-    /// The unquoted rows of a block that has quotation marks, and where the fields of the row at hand end.
+    /// The unquoted rows of a block that has quotation marks, and the cuts of the row at hand.
     unquoted: Vec<u8>,
-    ends: Vec<u32>,
+    cuts: Vec<u32>,
 }
 
 /// Where a row stands.
@@ -40,9 +40,9 @@ impl Walk {
         let blanks = has_blanks(bytes);
         let mut rows = Rows::new(bytes, layout.delimiter, &mut self.found);
         let mut nth = 0;
-        while let Some((start, ends)) = rows.next() {
-            let row = Row { bytes, start, ends, gap: 1, blanks };
-            if ends.len() > 1 || !row.get(0).is_empty() {
+        while let Some(cuts) = rows.next() {
+            let row = Row { bytes, cuts, gap: 1, blanks };
+            if row.width() > 1 || !row.get(0).is_empty() {
                 each(row, At { number: block.numbering.of(nth), text: row.text(), swallows: None });
             }
             nth += 1;
@@ -89,12 +89,12 @@ impl Walk {
     ) {
         let start = self.unquoted.len();
         self.unquoted.extend_from_slice(fields);
-        self.ends.clear();
-        self.ends.extend(ends.iter().map(|&e| (start + e) as u32));
+        self.cuts.clear();
+        self.cuts.extend(std::iter::once(&0).chain(ends).map(|&e| (start + e) as u32));
         // A field over several rows is legal in quotation marks; with an odd number of them, one was never closed.
         let rows = 1 + row_ends(text, layout.carriage_returns).count();
         let swallows = (rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1).then_some(rows);
-        let row = Row { bytes: &self.unquoted, start, ends: &self.ends, gap: 0, blanks: true };
+        let row = Row { bytes: &self.unquoted, cuts: &self.cuts, gap: 0, blanks: true };
         each(row, At { number, text, swallows });
     }
 }

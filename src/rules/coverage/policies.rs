@@ -19,24 +19,18 @@ const NEEDS: &[TableKind] = &[TableKind::Policies, TableKind::Procedures, TableK
 const READS: &[Field] = &[Field::Procedure, Field::Diagnosis(1), Field::DosFrom];
 
 /// Hands every policy of the line's procedure that is in force there on that day to `say`, with what it says. Only those count that have a
-/// part of which `about` holds: the others say nothing of what the rule is about.
+/// part of which `about` holds, of whose procedures the fact holds: the others say nothing of what the rule is about.
 fn each(
     case: &Case<'_>,
     at: usize,
-    about: fn(&GroupPart) -> bool,
+    (fact, about): (Facts, fn(&GroupPart) -> bool),
     out: &mut Findings,
     mut say: impl FnMut(&Tested<'_>, &mut Findings),
 ) {
     let Some(table) = &case.tables.policies else { return };
     let line = &case.lines[at];
-    if line.code.is_none() {
-        return;
-    }
     // That no policy names the procedure is counted where codes are looked up: see [`crate::rules::common_gap`].
-    let Some(rank) = line.rank else { return };
-    if !table.has_part(rank, about) {
-        return;
-    }
+    let Some(rank) = line.rank.filter(|_| line.facts.any(fact)) else { return };
     let Some(day) = line.day else { return out.not_evaluated(Why::NoDate) };
     let submitted = &case.claim.lines[at];
     if case.claim.pointed(submitted).next().is_none() {
@@ -221,7 +215,7 @@ pub(super) static COV001: Rule = Rule {
 };
 
 fn unsupported_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
-    each(case, at, GroupPart::supports, out, |tested, out| {
+    each(case, at, (Facts::SUPPORTED, GroupPart::supports), out, |tested, out| {
         let Coverage::NotSupported(partly) = tested.judgement.coverage else { return };
         let mut message =
             format!("{} is not supported by {}: {}", tested.procedure(), pointed(case, at), tested.covers());
@@ -259,7 +253,7 @@ pub(super) static COV002: Rule = Rule {
 };
 
 fn excluded_diagnosis(case: &Case<'_>, at: usize, out: &mut Findings) {
-    each(case, at, GroupPart::excludes, out, |tested, out| {
+    each(case, at, (Facts::EXCLUDED, GroupPart::excludes), out, |tested, out| {
         let Coverage::Excluded { by, diagnosis, supported } = tested.judgement.coverage else { return };
         let code = case.tables.icd10cm.code(diagnosis).map_or_else(String::new, |c| c.to_string());
         let message = format!(
@@ -300,7 +294,7 @@ pub(super) static COV003: Rule = Rule {
 };
 
 fn missing_policy_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
-    each(case, at, GroupPart::wants_modifier, out, |tested, out| {
+    each(case, at, (Facts::POLICY_MODIFIER, GroupPart::wants_modifier), out, |tested, out| {
         let (part, only) = match (tested.judgement.lacks, tested.judgement.coverage) {
             (Some(part), _) => (part, false),
             (None, Coverage::OnlyWith(part)) => (part, true),

@@ -38,12 +38,11 @@ impl Building {
             if text.is_empty() {
                 continue;
             }
-            let icd9 = layout
-                .versions
-                .iter()
-                .find(|(_, n)| *n == column)
-                .or(layout.versions.first().filter(|_| layout.versions.len() == 1))
-                .is_some_and(|&(at, _)| row.get(at) == b"9");
+            let icd9 = !layout.versions.is_empty() && {
+                let own = layout.versions.iter().find(|(_, n)| *n == column);
+                let version = own.or(layout.versions.first().filter(|_| layout.versions.len() == 1));
+                version.is_some_and(|&(at, _)| row.get(at) == b"9")
+            };
             self.diagnosis(text, column, icd9, number, list);
         }
         if let Some(at) = layout.diagnosis_list {
@@ -79,11 +78,10 @@ impl Building {
             return;
         }
         // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
-        let known = self.claim.diagnoses.iter().enumerate().find(|(i, d)| {
-            d.code == code && !list.as_slice().contains(&(*i as u8)) && !self.claim.lines.is_empty()
-        });
+        let others = if self.claim.lines.is_empty() { &[][..] } else { &self.claim.diagnoses };
+        let known = (0..).zip(others).find(|(i, d)| d.code == code && !list.as_slice().contains(i));
         let at = match known {
-            Some((at, _)) => at,
+            Some((at, _)) => usize::from(at),
             None if self.claim.diagnoses.len() < MOST_DIAGNOSES => {
                 self.claim.diagnoses.push(Diagnosis { code, column, present_on_admission: None });
                 self.claim.diagnoses.len() - 1
@@ -113,30 +111,7 @@ impl Building {
 
     /// Which diagnoses the line refers to.
     pub(super) fn points(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) -> Points {
-        let mut own = self.own_first;
-        let repeated = || {
-            let (from, to) = layout.diagnosis_span?;
-            Some(row.span(from, to)? == first.span(from, to)?)
-        };
-        if !self.claim.lines.is_empty() && repeated() != Some(true) {
-            let same = |at: usize| row.get(at) == first.get(at);
-            let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
-            let blank = || places().all(|at| row.get(at).is_empty());
-            if !places().all(same) && !blank() {
-                let mut list = IndexList::new();
-                self.row_diagnoses(layout, row, number, &mut list);
-                let first = std::mem::replace(&mut own, list);
-                // The same codes with and without dots are the same diagnoses.
-                if own != first && !self.rows_differ {
-                    self.rows_differ = true;
-                    for line in &mut self.claim.lines {
-                        if line.points == Points::All {
-                            line.points = Points::Own(first);
-                        }
-                    }
-                }
-            }
-        }
+        let own = self.own_diagnoses(layout, row, first, number);
         if let Some(at) = layout.line_diagnosis.filter(|&at| !row.get(at).is_empty()) {
             let text = row.get(at);
             if let Some(code) = Coded::read(text, Icd10Cm::parse(text)) {
@@ -155,9 +130,55 @@ impl Building {
             }
         }
         if let Some(at) = layout.pointers.filter(|&at| !row.get(at).is_empty()) {
-            return self.stated(row.get(at), &own, number);
+            return self.stated(row.get(at), &own.unwrap_or(self.own_first), number);
         }
-        if self.rows_differ { Points::Own(own) } else { Points::All }
+        if self.rows_differ { Points::Own(own.unwrap_or(self.own_first)) } else { Points::All }
+    }
+
+    /// The diagnoses of a row, if they are others than the first row's.
+    fn own_diagnoses(
+        &mut self,
+        layout: &Layout,
+        row: Row<'_>,
+        first: Row<'_>,
+        number: u64,
+    ) -> Option<IndexList> {
+        let repeated = || Some(row.span(layout.diagnosis_span?)? == first.span(layout.diagnosis_span?)?);
+        if self.claim.lines.is_empty() || repeated() == Some(true) {
+            return None;
+        }
+        let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
+        if places().all(|at| row.get(at) == first.get(at)) || places().all(|at| row.get(at).is_empty()) {
+            return None;
+        }
+        let mut own = IndexList::new();
+        let plain = layout.principal.is_none() && layout.versions.is_empty();
+        if plain && layout.diagnosis_list.is_none() {
+            for &(at, column) in &layout.diagnoses {
+                let text = row.get(at);
+                if text.is_empty() {
+                    continue;
+                }
+                // What stands in the same column of the first row need not be read again.
+                let same = (text == first.get(at)).then(|| self.own_first.in_column(column)).flatten();
+                match same {
+                    Some(index) => _ = own.push_from(index, column),
+                    None => self.diagnosis(text, column, false, number, &mut own),
+                }
+            }
+        } else {
+            self.row_diagnoses(layout, row, number, &mut own);
+        }
+        // The same codes with and without dots are the same diagnoses.
+        if own != self.own_first && !self.rows_differ {
+            self.rows_differ = true;
+            for line in &mut self.claim.lines {
+                if line.points == Points::All {
+                    line.points = Points::Own(self.own_first);
+                }
+            }
+        }
+        Some(own)
     }
 
     /// Pointers: letters A to L or numbers 1 to 12, joined or separated.

@@ -35,16 +35,13 @@ pub(crate) struct Assembler {
     first: First,
 }
 
-/// A claim's first row, to compare the others with: where its fields end in the block.
+/// A claim's first row, to compare the others with: its cuts in the block.
 #[derive(Default)]
-struct First {
-    start: usize,
-    ends: Vec<u32>,
-}
+struct First(Vec<u32>);
 
 impl First {
     fn of<'a>(&'a self, row: &Row<'a>) -> Row<'a> {
-        Row { start: self.start, ends: &self.ends, ..*row }
+        Row { cuts: &self.0, ..*row }
     }
 }
 
@@ -107,9 +104,8 @@ impl Building {
         let id = row.get(layout.claim_id);
         if !self.open || id != first.of(&row).get(layout.claim_id) || id.is_empty() {
             self.finish(each);
-            first.start = row.start;
-            first.ends.clear();
-            first.ends.extend_from_slice(row.ends);
+            first.0.clear();
+            first.0.extend_from_slice(row.cuts);
             self.begin(layout, row, id, number);
         } else {
             self.compare(layout, row, first.of(&row), number);
@@ -147,6 +143,10 @@ impl Building {
 
     /// A later row must say the same of the claim, or nothing.
     fn compare(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
+        let same = |&run| row.span(run).is_some_and(|now| first.span(run) == Some(now));
+        if layout.claim_runs.iter().all(same) {
+            return;
+        }
         for &(at, field) in &layout.of_claim {
             let (now, then) = (row.get(at), first.get(at));
             if now != then && !now.is_empty() {
@@ -161,143 +161,152 @@ impl Building {
     }
 
     fn fault(&mut self, field: Field, line: Option<usize>, row: u64, reason: Reason, text: Option<&[u8]>) {
-        self.claim.faults.push(Fault { field, line, row, reason, shown: text.and_then(showable) });
-    }
-
-    /// Keeps a value, or notes why it cannot be read.
-    fn read<T, E: Into<Reason>>(
-        &mut self,
-        field: Field,
-        line: Option<usize>,
-        row: u64,
-        text: &[u8],
-        parsed: Result<T, E>,
-    ) -> Option<T> {
-        match parsed {
-            Ok(value) => Some(value),
-            Err(e) => {
-                self.fault(field, line, row, e.into(), Some(text));
-                None
-            }
-        }
+        Cell { field, line, row, faults: &mut self.claim.faults }.fault(reason, text);
     }
 
     /// A field of the claim. `first` is its first row.
     fn claim_field(&mut self, layout: &Layout, first: Row<'_>, field: Field, text: &[u8], row: u64) {
-        let date = |this: &mut Building| this.read(field, None, row, text, claim_date(text));
+        let Building { claim, bill_type, .. } = self;
+        let cell = &mut Cell { field, line: None, row, faults: &mut claim.faults };
         match field {
             Field::ClaimType => match claim_type(text) {
-                Some(kind) => self.claim.kind = kind,
-                None => self.fault(field, None, row, Reason::ClaimType, Some(text)),
+                Some(kind) => claim.kind = kind,
+                None => cell.fault(Reason::ClaimType, Some(text)),
             },
-            Field::PatientId => put(&mut self.claim.patient.id, text),
+            Field::PatientId => put(&mut claim.patient.id, text),
             Field::PatientDob => {
                 let service = || {
                     let &(at, _) = layout.of_line.iter().find(|(_, f)| *f == Field::DosFrom)?;
                     Date::parse(first.get(at)).ok()
                 };
-                let parsed = Date::parse_birth(text, service);
-                self.claim.patient.born = self.read(field, None, row, text, parsed);
+                claim.patient.born = cell.read(text, Date::parse_birth(text, service));
             }
-            Field::PatientSex => self.claim.patient.sex = self.read(field, None, row, text, Sex::parse(text)),
-            Field::TotalCharge => self.claim.total_charge = self.read(field, None, row, text, amount(text)),
-            Field::BillingNpi => self.claim.billing_npi = self.npi(field, None, row, text),
-            Field::ReferringNpi => self.claim.referring_npi = self.npi(field, None, row, text),
-            Field::Taxonomy => self.claim.taxonomy = self.read(field, None, row, text, Taxonomy::parse(text)),
-            Field::Payer => put(&mut self.claim.payer, text),
-            Field::Jurisdiction => put(&mut self.claim.jurisdiction, text),
-            Field::Accept => put(&mut self.claim.accepted, text),
-            Field::Received => self.claim.received = date(self),
-            Field::StatementFrom => self.claim.statement.0 = date(self),
-            Field::StatementTo => self.claim.statement.1 = date(self),
+            Field::PatientSex => claim.patient.sex = cell.read(text, Sex::parse(text)),
+            Field::TotalCharge => claim.total_charge = cell.read(text, amount(text)),
+            Field::BillingNpi => claim.billing_npi = cell.npi(text),
+            Field::ReferringNpi => claim.referring_npi = cell.npi(text),
+            Field::Taxonomy => claim.taxonomy = cell.read(text, Taxonomy::parse(text)),
+            Field::Payer => put(&mut claim.payer, text),
+            Field::Jurisdiction => put(&mut claim.jurisdiction, text),
+            Field::Accept => put(&mut claim.accepted, text),
+            Field::Received => claim.received = cell.read(text, claim_date(text)),
+            Field::StatementFrom => claim.statement.0 = cell.read(text, claim_date(text)),
+            Field::StatementTo => claim.statement.1 = cell.read(text, claim_date(text)),
             Field::BillType => {
-                self.claim.facility.bill_type = self.read(field, None, row, text, BillType::parse(text));
-                if self.claim.facility.bill_type.is_some() && !layout.columns.has(Field::ClaimType) {
-                    self.claim.kind = Kind::Institutional;
+                claim.facility.bill_type = cell.read(text, BillType::parse(text));
+                if claim.facility.bill_type.is_some() && !layout.columns.has(Field::ClaimType) {
+                    claim.kind = Kind::Institutional;
                 }
             }
-            Field::BillFacility => self.bill_type[0] = last(text),
-            Field::BillClass => self.bill_type[1] = last(text),
-            Field::BillFrequency => self.bill_type[2] = last(text),
+            Field::BillFacility => bill_type[0] = last(text),
+            Field::BillClass => bill_type[1] = last(text),
+            Field::BillFrequency => bill_type[2] = last(text),
             Field::PatientStatus => {
-                self.claim.facility.patient_status =
-                    self.read(field, None, row, text, DischargeStatus::parse(text));
+                claim.facility.patient_status = cell.read(text, DischargeStatus::parse(text));
             }
-            Field::Admitted => self.claim.facility.admitted = date(self),
-            Field::Discharged => self.claim.facility.discharged = date(self),
+            Field::Admitted => claim.facility.admitted = cell.read(text, claim_date(text)),
+            Field::Discharged => claim.facility.discharged = cell.read(text, claim_date(text)),
             Field::AdmittingDiagnosis => {
-                self.claim.facility.admitting_diagnosis = Coded::read(text, Icd10Cm::parse(text));
+                claim.facility.admitting_diagnosis = Coded::read(text, Icd10Cm::parse(text));
             }
             Field::InpatientProcedure(_) => {
-                self.claim.facility.procedures.extend(Coded::read(text, Icd10Pcs::parse(text)));
+                claim.facility.procedures.extend(Coded::read(text, Icd10Pcs::parse(text)));
             }
             // Read with the diagnoses, to which they belong.
             _ => {}
         }
     }
 
-    /// CMS's files fill an absent identifier with zeros or blanks.
-    fn npi(&mut self, field: Field, line: Option<usize>, row: u64, text: &[u8]) -> Option<Npi> {
-        if text.iter().all(|&b| b == b'0') {
-            return None;
-        }
-        self.read(field, line, row, text, Npi::parse(text))
-    }
-
     /// Adds the row's line.
     fn line(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
         let at = self.claim.lines.len();
         let points = self.points(layout, row, first, number);
-        let mut line = Line::new(at as u32 + 1);
-        line.row = number;
-        line.points = points;
-        if row.ends.len() != layout.width {
-            let reason = Reason::FieldCount { expected: layout.width, got: row.ends.len() };
+        if row.width() != layout.width {
+            let reason = Reason::FieldCount { expected: layout.width, got: row.width() };
             self.fault(Field::Claim, Some(at), number, reason, None);
         }
+        let Claim { lines, faults, .. } = &mut self.claim;
+        lines.push(Line { row: number, points, ..Line::new(at as u32 + 1) });
+        let Some(line) = lines.last_mut() else { return };
+        let mut cell = Cell { field: Field::Claim, line: Some(at), row: number, faults };
         for &(place, field) in &layout.of_line {
             let text = row.get(place);
             if !text.is_empty() {
-                self.line_field(&mut line, at, field, text, number);
+                cell.field = field;
+                line_field(line, text, &mut cell);
             }
         }
-        self.claim.lines.push(line);
+    }
+}
+
+/// A field of a row that is read, and where it goes that it cannot be.
+struct Cell<'f> {
+    field: Field,
+    line: Option<usize>,
+    row: u64,
+    faults: &'f mut Vec<Fault>,
+}
+
+impl Cell<'_> {
+    #[cold]
+    fn fault(&mut self, reason: Reason, text: Option<&[u8]>) {
+        let shown = text.and_then(showable);
+        self.faults.push(Fault { field: self.field, line: self.line, row: self.row, reason, shown });
     }
 
+    /// Keeps a value, or notes why it cannot be read.
     #[inline]
-    fn line_field(&mut self, line: &mut Line, at: usize, field: Field, text: &[u8], row: u64) {
-        let on = Some(at);
-        match field {
-            Field::LineNumber => match whole_number(text) {
-                Some(n) => line.number = n,
-                None => self.fault(field, on, row, Reason::LineNumber, None),
-            },
-            Field::DosFrom => line.from = self.read(field, on, row, text, claim_date(text)),
-            Field::DosTo => line.to = self.read(field, on, row, text, claim_date(text)),
-            Field::Place => line.place = self.read(field, on, row, text, PlaceOfService::parse(text)),
-            Field::Procedure => line.procedure = Coded::read(text, Procedure::parse(text)),
-            Field::Modifier(_) => self.modifier(line, at, field, text, row),
-            Field::Modifiers => {
-                for part in
-                    text.split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|')).filter(|p| !p.is_empty())
-                {
-                    self.modifier(line, at, field, part, row);
-                }
+    fn read<T, E: Into<Reason>>(&mut self, text: &[u8], parsed: Result<T, E>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.fault(e.into(), Some(text));
+                None
             }
-            Field::Units => line.units = self.read(field, on, row, text, units(text)),
-            Field::Charge => line.charge = self.read(field, on, row, text, amount(text)),
-            Field::Revenue => line.revenue = self.read(field, on, row, text, Revenue::parse(text)),
-            Field::RenderingNpi => line.rendering_npi = self.npi(field, on, row, text),
-            _ => {}
         }
     }
 
-    fn modifier(&mut self, line: &mut Line, at: usize, field: Field, text: &[u8], row: u64) {
-        if let Some(modifier) = self.read(field, Some(at), row, text, Modifier::parse(text))
-            && !line.modifiers.push(modifier)
-        {
-            self.fault(field, Some(at), row, Reason::TooMany { most: 4 }, None);
+    /// CMS's files fill an absent identifier with zeros or blanks.
+    fn npi(&mut self, text: &[u8]) -> Option<Npi> {
+        if text.iter().all(|&b| b == b'0') {
+            return None;
         }
+        self.read(text, Npi::parse(text))
+    }
+}
+
+#[inline]
+fn line_field(line: &mut Line, text: &[u8], cell: &mut Cell<'_>) {
+    match cell.field {
+        Field::LineNumber => match whole_number(text) {
+            Some(n) => line.number = n,
+            None => cell.fault(Reason::LineNumber, None),
+        },
+        Field::DosFrom => line.from = cell.read(text, claim_date(text)),
+        Field::DosTo => line.to = cell.read(text, claim_date(text)),
+        Field::Place => line.place = cell.read(text, PlaceOfService::parse(text)),
+        Field::Procedure => line.procedure = Coded::read(text, Procedure::parse(text)),
+        Field::Modifier(_) => add_modifier(line, text, cell),
+        Field::Modifiers => {
+            for part in
+                text.split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|')).filter(|p| !p.is_empty())
+            {
+                add_modifier(line, part, cell);
+            }
+        }
+        Field::Units => line.units = cell.read(text, units(text)),
+        Field::Charge => line.charge = cell.read(text, amount(text)),
+        Field::Revenue => line.revenue = cell.read(text, Revenue::parse(text)),
+        Field::RenderingNpi => line.rendering_npi = cell.npi(text),
+        _ => {}
+    }
+}
+
+fn add_modifier(line: &mut Line, text: &[u8], cell: &mut Cell<'_>) {
+    if let Some(modifier) = cell.read(text, Modifier::parse(text))
+        && !line.modifiers.push(modifier)
+    {
+        cell.fault(Reason::TooMany { most: 4 }, None);
     }
 }
 
