@@ -109,9 +109,9 @@ fn head(code: u64) -> usize {
 /// What no code has counts as its neighbour, so that the classes ascend with the characters.
 fn class(byte: u8) -> usize {
     usize::from(match byte {
-        ..b'0' => 0,
-        b'0'..=b'9' => byte - b'0' + 1,
-        ..b'A' => 10,
+        0..b'0' => 0,
+        b'0'..b':' => byte - b'0' + 1,
+        b':'..b'A' => 10,
         b'A'..=b'Z' => byte - b'A' + 11,
         _ => 36,
     })
