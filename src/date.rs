@@ -96,8 +96,12 @@ impl Date {
     ///
     /// # Errors
     /// [`DateError`] if the text has none of these forms or names no day of the calendar.
+    #[inline]
     pub fn parse(text: &[u8]) -> Result<Date, DateError> {
-        Date::parse_century(text).map(|(date, _)| date)
+        match iso(text) {
+            Some(Some(date)) => Ok(date),
+            _ => Date::parse_century(text).map(|(date, _)| date),
+        }
     }
 
     /// Like [`Date::parse`], for birth dates: a two-digit year means the latest one not after `latest`, which is asked for only then.
@@ -105,6 +109,9 @@ impl Date {
     /// # Errors
     /// As [`Date::parse`].
     pub fn parse_birth(text: &[u8], latest: impl FnOnce() -> Option<Date>) -> Result<Date, DateError> {
+        if let Some(Some(date)) = iso(text) {
+            return Ok(date);
+        }
         let (date, short) = Date::parse_century(text)?;
         if short && latest().is_some_and(|l| date > l) {
             return Date::new(date.year() - 100, date.month(), date.day()).ok_or(DateError::NoSuchDay);
@@ -112,6 +119,7 @@ impl Date {
         Ok(date)
     }
 
+    #[cold]
     fn parse_century(text: &[u8]) -> Result<(Date, bool), DateError> {
         let text = text.trim_ascii();
         if let Some(date) = iso(text) {
@@ -176,12 +184,17 @@ impl Date {
 /// `YYYY-MM-DD` (a time may follow) and `YYYYMMDD`: what nearly every file uses, so it comes first and takes no detour.
 #[inline]
 fn iso(text: &[u8]) -> Option<Option<Date>> {
-    let number = match text.split_first_chunk() {
-        Some((number, [])) => eight_digits(u64::from_le_bytes(*number))?,
-        Some((&[a, b, c, d, b'-', e, f, b'-'], &[g, h, ref rest @ ..]))
-            if matches!(rest, [] | [b'T' | b' ', ..]) =>
-        {
-            eight_digits(u64::from_le_bytes([a, b, c, d, e, f, g, h]))?
+    let (&head, rest) = text.split_first_chunk()?;
+    let head = u64::from_le_bytes(head);
+    let number = match rest {
+        [] => eight_digits(head)?,
+        [tens, ones, rest @ ..] if matches!(rest, [] | [b'T' | b' ', ..]) => {
+            // `YYYY-MM-` and `DD`.
+            if head & 0xFF00_00FF_0000_0000 != 0x2D00_002D_0000_0000 {
+                return None;
+            }
+            let day = u64::from(u16::from_le_bytes([*tens, *ones]));
+            eight_digits(head & 0xFFFF_FFFF | (head >> 40 & 0xFFFF) << 32 | day << 48)?
         }
         _ => return None,
     };

@@ -43,16 +43,10 @@ impl Cents {
         // Nearly every file: digits, a point, two digits.
         if let [whole @ .., b'.', tens, ones] = text
             && (1..=12).contains(&whole.len())
+            && whole.iter().chain([tens, ones]).all(u8::is_ascii_digit)
         {
-            let (mut value, mut most) = (0, 0);
-            for b in whole.iter().chain([tens, ones]) {
-                let digit = b.wrapping_sub(b'0');
-                most = most.max(digit);
-                value = value * 10 + i64::from(digit);
-            }
-            if most <= 9 {
-                return Ok(Cents(value));
-            }
+            let digits = whole.iter().chain([tens, ones]);
+            return Ok(Cents(digits.fold(0, |n, b| n * 10 + i64::from(b - b'0'))));
         }
         let text = text.trim_ascii();
         let (text, negative) = match text {
