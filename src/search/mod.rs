@@ -19,6 +19,9 @@ mod procedures;
 mod score;
 mod words;
 
+pub(crate) use by_code::is_block;
+pub(crate) use words::joins;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -61,6 +64,18 @@ pub struct Found {
     pub unknown: Vec<String>,
     /// Tables in which words could not be looked for: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
     pub unsearched: Vec<TableKind>,
+    /// Tables that were searched, and whose last day is before the day that was asked for.
+    pub stale: Vec<Stale>,
+}
+
+/// A table that does not reach the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Stale {
+    /// The table.
+    pub table: TableKind,
+    /// The last day for which it stands.
+    pub to: Date,
 }
 
 /// A code that answers a query.
@@ -212,8 +227,9 @@ impl Tables {
     /// # Ok::<(), cleanclaim::DateError>(())
     /// ```
     pub fn search(&self, query: &Query) -> Found {
+        let stale = self.stale(query);
         if let Some(hits) = by_code::hits(self, query) {
-            return Found { hits, ..Found::default() };
+            return Found { hits, stale, ..Found::default() };
         }
         let icd10cm = self.icd10cm.words();
         // A filter on chapters leaves no procedures.
@@ -235,7 +251,7 @@ impl Tables {
         // Numbers and single letters stand in many titles, but alone they are what is left of a mistyped code.
         let is_word = |text: &str| text.chars().count() > 1 && text.contains(char::is_alphabetic);
         if !parts.iter().any(|part| !part.readings.is_empty() && is_word(&part.written)) {
-            return Found { hits: Vec::new(), unknown: unknown(parts), unsearched };
+            return Found { hits: Vec::new(), unknown: unknown(parts), unsearched, stale };
         }
         let mut hits = Vec::new();
         let mut rest = indexes.iter();
@@ -251,7 +267,18 @@ impl Tables {
         if let Some(least) = hits.first().map(|best| best.score * WORTH_A_LINE) {
             hits.retain(|hit| hit.score >= least);
         }
-        Found { hits, unknown: unknown(parts), unsearched }
+        Found { hits, unknown: unknown(parts), unsearched, stale }
+    }
+
+    /// The tables in which the query looks, as far as they do not reach its day.
+    fn stale(&self, query: &Query) -> Vec<Stale> {
+        let procedures = self.procedures.as_ref().filter(|_| query.chapter.is_none());
+        let windows = [
+            (TableKind::Icd10Cm, Some(self.icd10cm.window())),
+            (TableKind::Procedures, procedures.map(|table| table.window())),
+        ];
+        let stale = windows.into_iter().filter_map(|(table, window)| Some(Stale { table, to: window?.to }));
+        stale.filter(|stale| query.as_of > stale.to).collect()
     }
 }
 

@@ -24,7 +24,7 @@ impl Part {
 }
 
 /// Does a word only hold others together?
-pub(super) fn joins(word: &str) -> bool {
+pub(crate) fn joins(word: &str) -> bool {
     word == "with" || is_empty_word(word)
 }
 
