@@ -260,3 +260,23 @@ fn notes_of_one_kind_and_place_have_one_heading() {
     assert_eq!(text.matches("\n  Excludes1\n").count(), 1, "{text}");
     assert!(text.contains("injury NOS (T14.90)\n    burns and corrosions"), "{text}");
 }
+
+#[test]
+fn a_title_that_its_source_cuts_says_so() {
+    let text = on_screen(&answer("I60.21", "2017-10-01"));
+    assert!(
+        text.contains("from right anterior com…\n") && text.contains("  title         cut so in "),
+        "{text}"
+    );
+    // A title of 59 characters that is whole.
+    let card = diagnosis("T40.4X6A", "2020-01-01");
+    assert_eq!(card.title.as_deref(), Some("Underdosing of other synthetic narcotics, initial encounter"));
+}
+
+#[test]
+fn a_modifier_that_only_names_a_side_is_no_search() {
+    let right = answer("RT", "2026-03-02");
+    assert!(right.hits.is_empty() && right.cards.is_empty(), "{right:?}");
+    assert!(on_screen(&right).starts_with("RT: no table of HCPCS modifiers; add one with "), "{right:?}");
+    assert!(!answer("ms", "2026-03-02").hits.is_empty() && !answer("os", "2026-03-02").hits.is_empty());
+}

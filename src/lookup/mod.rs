@@ -8,7 +8,7 @@ mod texts;
 use serde::Serialize;
 
 use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure, is_blank};
-use crate::search::{Hit, Query, Stale, is_short_form};
+use crate::search::{Hit, Query, Stale, is_short_form, is_side};
 use crate::table::{TableKind, Tables};
 use crate::{Date, DateRange};
 
@@ -130,8 +130,9 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
     if let Ok(place) = PlaceOfService::parse(bytes) {
         answer.cards.extend(procedure::place(place, as_of));
     }
-    // "MS" is a modifier of the HCPCS file and what coders write for a disease.
-    if answer.cards.is_empty() || is_short_form(text) {
+    // "MS" is a modifier of the HCPCS file and what coders write for a disease. "RT" alone is no search for all that is on that side.
+    let names_a_side = Modifier::parse(bytes).is_ok() && is_side(text);
+    if is_short_form(text) || answer.cards.is_empty() && !names_a_side {
         let found = tables.search(query);
         (answer.hits, answer.unknown) = (found.hits, found.unknown);
         (answer.unsearched, answer.stale) = (found.unsearched, found.stale);
@@ -146,7 +147,10 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
             answer.why = Some("codes have these words, but none of those that were asked for".to_owned());
             return answer;
         }
-        answer.why = Some(nearest::why_not(tables, diagnosis, procedure, text));
+        answer.why = Some(match names_a_side {
+            true => nearest::no_modifier(tables),
+            false => nearest::why_not(tables, diagnosis, procedure, text),
+        });
         answer.nearest = nearest::nearest(tables, text, as_of);
     } else if let Ok(code) = procedure {
         // "J1100" is an influenza, and an injection for those who have no table of them.

@@ -70,6 +70,17 @@ pub(super) fn no_table(tables: &Tables, kind: ProcedureKind) -> Option<String> {
     })
 }
 
+/// Why nothing is known of a modifier.
+pub(super) fn no_modifier(tables: &Tables) -> String {
+    match tables.procedures {
+        Some(_) => "no modifier of the tables on that day".to_owned(),
+        None => {
+            let add = TableKind::Procedures.how_to_add();
+            format!("no table of HCPCS modifiers; add one with `{add}`")
+        }
+    }
+}
+
 /// The characters that are mistaken for one another, as one of them.
 fn as_read(character: u8) -> u8 {
     match character {

@@ -5,7 +5,7 @@ use super::wrap::{PAGE, broken};
 use crate::Date;
 use crate::code::Icd10Cm;
 use crate::lookup::{Child, DiagnosisCard, Named, Status};
-use crate::table::Note;
+use crate::table::{CUT, Note};
 
 /// Most lines of a list that is not the codes below.
 const SHORT: usize = 8;
@@ -83,6 +83,9 @@ fn facts_of(out: &mut String, card: &DiagnosisCard) {
             format!(", {}", windows(&flag.windows))
         };
         row(out, if i == 0 { "flags" } else { "" }, &format!("{}{when}", flag.meaning));
+    }
+    if card.title.as_ref().is_some_and(|title| title.ends_with(CUT)) {
+        row(out, "title", "cut so in the only list that has it, of CMS's shortened titles of FY2019");
     }
     for (i, titled) in card.titles.iter().enumerate() {
         row(out, if i == 0 { "titles" } else { "" }, &format!("from {}: {}", titled.from, titled.title));

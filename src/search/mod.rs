@@ -310,6 +310,12 @@ fn denies(part: &words::Part) -> bool {
     in_words(&part.written) || part.readings.iter().filter_map(|r| r.meant.as_deref()).any(in_words)
 }
 
+/// Does the text only name a side, as "RT" does?
+pub fn is_side(text: &str) -> bool {
+    let meanings = abbreviations::meanings(&crate::table::words_of(text));
+    !meanings.is_empty() && !is_short_form(text)
+}
+
 /// Is the text, as it stands, something that coders write for a disease or a procedure? "LT" is not: it only names a side.
 pub fn is_short_form(text: &str) -> bool {
     let says_little = |word: &String| score::SIDES.contains(&word.as_str()) || words::joins(word);
