@@ -14,6 +14,7 @@
 mod abbreviations;
 mod by_code;
 mod diagnoses;
+mod numbers;
 mod plan;
 mod procedures;
 mod score;
@@ -187,6 +188,8 @@ pub enum How {
     Prefix,
     /// By the table of abbreviations and synonyms.
     Synonym,
+    /// By the same table, as the place of which it is a part.
+    Wider,
     /// As one word with the next.
     Joined,
     /// As two words.

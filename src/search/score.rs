@@ -41,6 +41,8 @@ const EMPTY: [&str; 14] =
 const OTHER: f32 = 0.4;
 const UNSPECIFIED: f32 = 0.15;
 const DENIED: f32 = 0.1;
+/// How much more the words before "with" count beyond the query, if it has none of them: "rectal bleeding" is no Crohn's disease with it.
+const ABOUT: f32 = 0.6;
 /// Where a side is, as "right upper limb" for "right".
 const PLACE_OF_SIDE: f32 = 0.4;
 /// Who or what was not spoken of: a code of newborns is wrong for everybody else.
@@ -244,6 +246,8 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
     let mut out = Match::default();
     let (mut denied, mut at_side) = (false, false);
     let (mut first, mut last, mut matched) = (None, 0, 0);
+    // What a title is about stands before "with".
+    let (mut with, mut about, mut left_out) = (false, false, 0.0);
     for (at, &word) in words.iter().enumerate() {
         denied = grammar.denied_after(word.stem, denied)
             && !(at > 0 && grammar.is_place_of_body(words[at - 1], word));
@@ -253,13 +257,20 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
             first.get_or_insert(at);
             last = at;
             matched += 1;
+            about |= !with;
             at_side |= grammar.is_side(word.stem);
         } else {
-            out.surplus += grammar.surplus(word, denied, at_side);
+            let surplus = grammar.surplus(word, denied, at_side);
+            out.surplus += surplus;
+            left_out += if with { 0.0 } else { surplus };
         }
+        with |= grammar.class(word.stem) == Class::With;
         at_side &= !word.pauses;
         // "Without delivery, third trimester" does not deny the trimester.
         denied &= !word.pauses;
+    }
+    if with && !about && left_out > 0.0 {
+        out.surplus += ABOUT;
     }
     out.together = matched > 1 && first.is_some_and(|first| last - first + 1 == matched);
     out.begins = first == Some(0);
