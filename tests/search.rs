@@ -12,8 +12,9 @@ const DAY: Date = Date::constant(2026, 11, 22);
 
 /// Ranking and abbreviations were made with the first in sight, and the second not looked at. The third was written after that with its codes
 /// and sources, before the search was asked: then 89 of its 125 were first and 104 among five, and what it showed to be missing was added.
-/// The fourth was written after that, in the same way, and nothing was done for it.
-const SETS: [&str; 4] = ["tuned", "held out", "blind", "fresh"];
+/// The fourth was written after that, in the same way, and nothing was done for it. The fifth is what attackers of the search asked, and was
+/// mended by rules; the sixth was written after that, before it was asked.
+const SETS: [&str; 6] = ["tuned", "held out", "blind", "fresh", "later", "second blind"];
 
 struct Row {
     query: String,
@@ -64,7 +65,7 @@ fn coders_find_what_they_mean() {
                 println!("{}: {} {at}: {}", row.query, row.expected, codes[..codes.len().min(5)].join(" "));
             }
         }
-        assert!(count.0 >= 60, "{set}: {} rows", count.0);
+        assert!(count.0 >= 30, "{set}: {} rows", count.0);
         println!("{set}: {} rows, {} first, {} among the first five", count.0, count.1, count.2);
         if too_few(count, if set == "fresh" { 90 } else { 95 }) {
             wrong.push(set);

@@ -237,6 +237,7 @@ impl Search<'_, '_> {
             let phrase = self.index.phrase(found.phrase);
             self.index.words(phrase.text, &mut words);
             let several = phrase.kind == PhraseKind::Title && self.names_several(&words);
+            let term = look(&words, &self.plan, &self.grammar, self.denies);
             for child in self.table.children(header) {
                 let Some(title) = self.table.title_text(child) else { continue };
                 self.index.words(title, &mut words);
@@ -248,8 +249,11 @@ impl Search<'_, '_> {
                     continue;
                 }
                 own.mask |= found.mask;
-                let kind = self.index.phrase(found.phrase).kind;
-                let mut both = self.weigh(found.phrase, child, kind, own);
+                // The header's term is what is asked for; the title below it only says where it stands.
+                if phrase.kind == PhraseKind::Inclusion {
+                    own.surplus = term.surplus + UNDER_TITLE * own.surplus;
+                }
+                let mut both = self.weigh(found.phrase, child, phrase.kind, own);
                 both.header = Some(Above::Title(header));
                 match best.iter_mut().find(|(rank, _)| *rank == child) {
                     Some((_, own)) if own.score >= both.score => {}

@@ -68,7 +68,7 @@ const NUMBER: f32 = 6.0;
 const WITHOUT: f32 = 0.1;
 
 /// What is said first is what is meant most.
-const FIRST: f32 = 1.05;
+const FIRST: f32 = 1.2;
 
 /// How much a reading is believed.
 fn quality(how: How) -> f32 {

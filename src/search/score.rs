@@ -48,6 +48,9 @@ const PLACE_OF_SIDE: f32 = 0.4;
 /// Who or what was not spoken of: a code of newborns is wrong for everybody else.
 const SETTINGS: [&str; 4] = ["newborn", "neonatal", "postprocedural", "intraoperative"];
 const SETTING: f32 = 3.0;
+/// A course that was not spoken of: what is neither comes before it.
+const COURSES: [&str; 3] = ["acute", "subacute", "chronic"];
+const COURSE: f32 = 1.3;
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
@@ -66,6 +69,7 @@ enum Class {
     /// Names a side, and says nothing.
     NoSide,
     Setting,
+    Course,
 }
 
 /// The classes of the words of a table.
@@ -78,7 +82,7 @@ pub(super) struct Grammar {
 impl Grammar {
     pub(super) fn of(index: &WordIndex<'_>) -> Grammar {
         let mut of_stem = vec![Class::Plain; index.stem_count()];
-        let lists: [(&[&str], Class); 8] = [
+        let lists: [(&[&str], Class); 9] = [
             (&LIGHT, Class::Light),
             (&EMPTY, Class::Empty),
             (&["other"], Class::Other),
@@ -87,6 +91,7 @@ impl Grammar {
             (&SIDES, Class::Side),
             (&["unspecified"], Class::NoSide),
             (&SETTINGS, Class::Setting),
+            (&COURSES, Class::Course),
         ];
         for (words, class) in lists {
             for stem in words.iter().filter_map(|word| index.written(word)) {
@@ -138,6 +143,7 @@ impl Grammar {
             Class::Light | Class::NoSide => UNSPECIFIED,
             _ if denied => DENIED,
             Class::Setting => SETTING,
+            Class::Course => COURSE,
             _ if at_side => PLACE_OF_SIDE,
             _ => 1.0,
         }
