@@ -140,15 +140,13 @@ impl Plan {
             }
             // Nor has another table's word a weight here, where the part means something else, too.
             let weight = if choices.is_empty() { missed } else { weight };
-            // A title need not say what is not.
-            let weight = weight
-                * if denied {
-                    DENIED
-                } else if says_not {
-                    WITHOUT
-                } else {
-                    1.0
-                };
+            // A title need not say what is not, and "without" says nothing itself.
+            let share = match denied {
+                true => DENIED,
+                false if says_not => WITHOUT,
+                false => 1.0,
+            };
+            let weight = share * weight;
             let weight = if plan.slots.is_empty() { FIRST * weight } else { weight };
             // What no table has cannot be missed by one phrase more than by another.
             if !part.readings.is_empty() {
