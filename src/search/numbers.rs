@@ -1,8 +1,8 @@
 //! Numbers of a query: a title that says "40.0-44.9" or "70 or greater" has those between.
 
-/// The number that a word is.
+/// The number that a word is. A single digit is none: "type 2" and "stage 3" are names, and many titles have one.
 pub(super) fn number_of(word: &str) -> Option<u32> {
-    let is_number = (1..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    let is_number = (2..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| word.parse().ok()).flatten()
 }
 
@@ -29,7 +29,7 @@ pub(super) fn others_in_range(text: &str, number: u32) -> Option<usize> {
         };
         holds.then(|| {
             let numbers = word.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
-            numbers.filter(|digits| number_of(digits).map(f64::from) != Some(number)).count()
+            numbers.filter(|digits| limit(digits) != Some(number)).count()
         })
     })
 }
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn numbers_are_short_and_of_digits() {
         assert_eq!(
-            ["42", "007", "12345", "4a", "", "４"].map(number_of),
+            ["42", "007", "12345", "4a", "", "4"].map(number_of),
             [Some(42), Some(7), None, None, None, None]
         );
     }

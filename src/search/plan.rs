@@ -78,7 +78,7 @@ fn quality(how: How) -> f32 {
         How::Synonym => 0.97,
         How::Prefix => 0.9,
         // A title that names the place itself says more.
-        How::Wider => 0.8,
+        How::Wider => 0.7,
         How::Typo => 0.85,
     }
 }
