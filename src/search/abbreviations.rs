@@ -78,8 +78,9 @@ mod tests {
         for pair in all.windows(2) {
             assert!(pair[0] < pair[1], "{:?} stands before {:?}", pair[0], pair[1]);
         }
-        let keys: std::collections::HashSet<_> = all.iter().map(|(w, m, _)| (key(&words_of(w)), m)).collect();
-        assert_eq!(keys.len(), all.len(), "the same in another form");
+        let mut keys = std::collections::HashSet::new();
+        let same: Vec<_> = all.iter().filter(|(w, m, _)| !keys.insert((key(&words_of(w)), m))).collect();
+        assert!(same.is_empty(), "the same in another form: {same:?}");
         for (written, means, _) in all {
             assert!((1..=LONGEST).contains(&words_of(written).len()), "{written}");
             assert_ne!(written, means);
@@ -110,5 +111,12 @@ mod tests {
         assert_eq!(text("kidney stones"), ["calculus of kidney"]);
         assert!(text("htn").contains(&"hypertension"));
         assert!(text("nothing").is_empty());
+        // In any order, and with what holds words together between them; but nothing is left out at the ends.
+        assert_eq!(text("stones kidney"), text("kidney stones"));
+        assert_eq!(text("stones in the kidney"), text("kidney stones"));
+        assert!(text("on kidney stones").is_empty());
+        let knee = meanings(&words_of("knee"));
+        assert!(!knee.is_empty() && knee.iter().all(|meaning| meaning.is_wider));
+        assert!(meanings(&words_of("leg")).iter().all(|meaning| !meaning.is_wider));
     }
 }
