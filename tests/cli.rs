@@ -496,6 +496,22 @@ fn codes_and_words_are_looked_up_side_by_side() {
 }
 
 #[test]
+fn a_line_that_is_no_text_is_named_and_the_others_are_answered() {
+    let folder = Folder::new();
+    let run = folder.run_with("lookup --format json -", b"E11.65\nfi\xe8vre\nlow back pain\n\xff\n");
+    let answers: Value = serde_json::from_str(&run.out).unwrap();
+    let queries: Vec<&str> = answers.as_array().unwrap().iter().filter_map(|a| a["query"].as_str()).collect();
+    assert_eq!(queries, ["E11.65", "low back pain"]);
+    let lines: Vec<&str> = run.err.lines().collect();
+    assert!(
+        lines.len() == 2 && lines[0].starts_with("error: standard input:2: not UTF-8 text"),
+        "{}",
+        run.err
+    );
+    assert!(lines[1].starts_with("error: standard input:4: ") && run.code == Some(2), "{}", run.err);
+}
+
+#[test]
 fn a_card_fits_a_screen_unless_all_is_asked_for() {
     let folder = Folder::new();
     let screen = folder.run("lookup --as-of 2026-03-02 S72.001A").out;

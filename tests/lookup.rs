@@ -1,9 +1,9 @@
 //! Look-ups through the library: facts checked by hand against the tabular list and the code files.
 
-use cleanclaim::lookup::{Answer, Card, DiagnosisCard, Status, look_up};
+use cleanclaim::lookup::{Answer, Card, DiagnosisCard, Status, look_up, texts};
 use cleanclaim::report::{Extent, answer_text};
 use cleanclaim::search::Query;
-use cleanclaim::table::NoteKind;
+use cleanclaim::table::{NoteKind, TableKind};
 use cleanclaim::{Date, Tables};
 
 fn answer(text: &str, day: &str) -> Answer {
@@ -166,4 +166,117 @@ fn what_is_no_code_says_so() {
     let near = answer("E11.56", "2026-03-02").nearest;
     assert!(near.iter().any(|n| n.code == "E11.65"), "{near:?}");
     assert!(answer(&"E".repeat(100_000), "2026-03-02").nearest.is_empty());
+}
+
+#[test]
+fn codes_are_found_among_words() {
+    let texts = |line: &str| texts(&Tables::embedded(), &[line]);
+    for (line, expected) in [
+        ("99213 RT", &["99213", "RT"][..]),
+        ("99213-25", &["99213", "25"]),
+        ("20610 rt knee", &["20610", "rt knee"]),
+        ("E11.65 hyperglycemia", &["E11.65", "hyperglycemia"]),
+        ("diabetes E1165 and hypertension, i10", &["diabetes", "E1165", "hypertension", "i10"]),
+        ("E11.65/I10", &["E11.65", "I10"]),
+        ("E11.65, I10 and M54.5", &["E11.65", "I10", "M54.5"]),
+        ("E11.65 & I10 + M54.5;", &["E11.65", "I10", "M54.5"]),
+        ("m545, 99213-25", &["m545", "99213", "25"]),
+        ("I10 with heart failure, and asthma", &["I10", "heart failure, and asthma"]),
+        ("E08-E13 diabetes", &["E08-E13", "diabetes"]),
+        ("E08 - E13", &["E08 - E13"]),
+        ("11 25", &["11", "25"]),
+        ("E11.65\u{a0}", &["E11.65"]),
+        ("\u{200b}E11.65\u{200b}\u{a0}I10", &["E11.65", "I10"]),
+        // Words, though some are written as codes are, and as they came.
+        ("htn ckd 3b", &["htn ckd 3b"]),
+        ("n/v w/o fever ", &["n/v w/o fever "]),
+        ("fracture of t12 vertebra", &["fracture of t12 vertebra"]),
+        ("pain, low back", &["pain, low back"]),
+        ("of the", &["of the"]),
+        ("", &[""]),
+        ("--", &["--"]),
+    ] {
+        assert_eq!(texts(line), expected, "{line:?}");
+    }
+}
+
+#[test]
+fn blanks_and_dashes_of_other_kinds_are_no_matter() {
+    assert_eq!(diagnosis("E11.65\u{a0}", "2026-03-02").code.to_string(), "E11.65");
+    assert_eq!(diagnosis("\u{feff}E11.65\u{200b}", "2026-03-02").code.to_string(), "E11.65");
+    let codes = |text: &str| -> Vec<String> {
+        answer(text, "2026-03-02").hits.iter().map(|hit| hit.code.to_string()).collect()
+    };
+    assert_eq!(codes("E08–E13"), codes("E08-E13"));
+    assert!(codes("E08-E13").len() == 5);
+    // What steers a terminal, or turns the direction of writing, is seen.
+    for text in ["xq\u{202e}zxq", "pain\u{202e}knee", "pain\u{9b}knee"] {
+        let shown = on_screen(&answer(text, "2026-03-02"));
+        assert!(!shown.contains(['\u{202e}', '\u{9b}']) && shown.contains('\u{fffd}'), "{shown:?}");
+    }
+}
+
+#[test]
+fn letters_for_digits_and_digits_for_letters_are_the_nearest() {
+    let nearest = |text: &str| -> Vec<String> {
+        answer(text, "2026-03-02").nearest.into_iter().map(|near| near.code).collect()
+    };
+    assert!(nearest("024.4")[0].starts_with("O24.4"), "{:?}", nearest("024.4"));
+    assert_eq!(nearest("110")[0], "I10");
+    assert_eq!(nearest("E11.6S"), nearest("e116s"));
+    assert_eq!(nearest("I1O")[0], "I10");
+    assert_eq!(nearest("1E1.65"), ["E11.65"]);
+    // No five digits are a diagnosis with a mistake.
+    assert!(nearest("99213").is_empty());
+}
+
+#[test]
+fn a_day_after_the_table_is_told_whatever_was_asked() {
+    for text in ["low back pain", "M5", "xqzxqzxqz"] {
+        let late = answer(text, "2030-01-01");
+        assert_eq!(late.stale.iter().map(|stale| stale.table).collect::<Vec<_>>(), [TableKind::Icd10Cm]);
+        let told = format!("2030-01-01 is after {}, the last day", late.stale[0].to);
+        let shown = on_screen(&late).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(&told), "{shown}");
+        let last = look_up(&Tables::embedded(), text, late.stale[0].to);
+        assert!(last.stale.is_empty() && !on_screen(&last).contains("stale"), "{last:?}");
+    }
+}
+
+#[test]
+fn a_code_that_may_be_a_procedure_says_that_no_table_tells() {
+    let text = on_screen(&answer("J1100", "2026-03-02"));
+    assert!(
+        text.starts_with("J11.00  ") && text.contains("\nJ1100: may be a code of HCPCS Level II, too: "),
+        "{text}"
+    );
+    assert!(answer("J11.00", "2026-03-02").also.is_none() && answer("M545", "2026-03-02").also.is_none());
+}
+
+/// T07 is a block and its only category: their notes are one list.
+#[test]
+fn notes_of_one_kind_and_place_have_one_heading() {
+    let text = on_screen(&answer("T07", "2026-03-02"));
+    assert_eq!(text.matches("\n  Excludes1\n").count(), 1, "{text}");
+    assert!(text.contains("injury NOS (T14.90)\n    burns and corrosions"), "{text}");
+}
+
+#[test]
+fn a_title_that_its_source_cuts_says_so() {
+    let text = on_screen(&answer("I60.21", "2017-10-01"));
+    assert!(
+        text.contains("from right anterior com…\n") && text.contains("  title         cut so in "),
+        "{text}"
+    );
+    // A title of 59 characters that is whole.
+    let card = diagnosis("T40.4X6A", "2020-01-01");
+    assert_eq!(card.title.as_deref(), Some("Underdosing of other synthetic narcotics, initial encounter"));
+}
+
+#[test]
+fn a_modifier_that_only_names_a_side_is_no_search() {
+    let right = answer("RT", "2026-03-02");
+    assert!(right.hits.is_empty() && right.cards.is_empty(), "{right:?}");
+    assert!(on_screen(&right).starts_with("RT: no table of HCPCS modifiers; add one with "), "{right:?}");
+    assert!(!answer("ms", "2026-03-02").hits.is_empty() && !answer("os", "2026-03-02").hits.is_empty());
 }

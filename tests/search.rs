@@ -12,8 +12,9 @@ const DAY: Date = Date::constant(2026, 11, 22);
 
 /// Ranking and abbreviations were made with the first in sight, and the second not looked at. The third was written after that with its codes
 /// and sources, before the search was asked: then 89 of its 125 were first and 104 among five, and what it showed to be missing was added.
-/// The fourth was written after that, in the same way, and nothing was done for it.
-const SETS: [&str; 4] = ["tuned", "held out", "blind", "fresh"];
+/// The fourth was written after that, in the same way, and nothing was done for it. The fifth is what attackers of the search asked, and was
+/// mended by rules; the sixth was written after that, before it was asked.
+const SETS: [&str; 6] = ["tuned", "held out", "blind", "fresh", "later", "second blind"];
 
 struct Row {
     query: String,
@@ -64,7 +65,7 @@ fn coders_find_what_they_mean() {
                 println!("{}: {} {at}: {}", row.query, row.expected, codes[..codes.len().min(5)].join(" "));
             }
         }
-        assert!(count.0 >= 60, "{set}: {} rows", count.0);
+        assert!(count.0 >= 30, "{set}: {} rows", count.0);
         println!("{set}: {} rows, {} first, {} among the first five", count.0, count.1, count.2);
         if too_few(count, if set == "fresh" { 90 } else { 95 }) {
             wrong.push(set);
@@ -364,4 +365,120 @@ fn headers_of_several_things_newborns_and_foreign_bodies() {
     assert!(has("laceration nose", "S01.21"));
     assert!(has("b/l knee pain", "M25.56"));
     assert!(!has("suicidal ideation", "R45.850"));
+}
+
+/// Of the places of the body, the title that names the place comes before one that names only the limb of which it is a part.
+#[test]
+fn a_wider_place_counts_less_than_the_place_itself() {
+    for place in ["knee", "ankle", "elbow", "wrist", "shoulder", "hip", "hand", "foot", "thigh", "forearm"] {
+        for side in ["", "left ", "right ", "bilateral "] {
+            let hit = first(&format!("{side}{place} pain "));
+            let title = hit.title.clone().unwrap();
+            assert!(title.starts_with("Pain in ") && title.contains(place), "{side}{place}: {hit:?}");
+            assert_ne!(how(&hit, place), Some(How::Wider));
+        }
+    }
+    // Where no title names the place, the wider one does.
+    let hit = first("gout right big toe ");
+    assert_eq!((hit.code.to_string().as_str(), how(&hit, "big toe")), ("M10.071", Some(How::Wider)));
+    assert_eq!(first("herniated disc l4 l5").code.to_string(), "M51.26");
+}
+
+#[test]
+fn both_sides_are_the_code_for_both_or_that_of_each() {
+    let codes = |text: &str| found(text).hits.iter().map(|h| h.code.to_string()).collect::<Vec<_>>();
+    assert_eq!(codes("bilateral knee pain")[..2], ["M25.561", "M25.562"]);
+    assert_eq!(codes("pain in both feet ")[..2], ["M79.671", "M79.672"]);
+    // Where there is a code for both, it is first.
+    assert_eq!(codes("bilateral carpal tunnel syndrome")[0], "G56.03");
+    assert_eq!(codes("impacted cerumen bilateral")[0], "H61.23");
+}
+
+/// Every body mass index from 10 on, against the ranges of Z68 in the tabular list.
+#[test]
+fn a_number_is_found_in_the_range_of_a_title() {
+    for bmi in 10..100 {
+        let expected = match bmi {
+            ..20 => "Z68.1".to_owned(),
+            20..40 => format!("Z68.{bmi}"),
+            40..45 => "Z68.41".to_owned(),
+            45..50 => "Z68.42".to_owned(),
+            50..60 => "Z68.43".to_owned(),
+            60..70 => "Z68.44".to_owned(),
+            _ => "Z68.45".to_owned(),
+        };
+        let codes: Vec<String> =
+            found(&format!("bmi {bmi} adult ")).hits.iter().map(|h| h.code.to_string()).collect();
+        assert!(codes.iter().take(2).any(|code| *code == expected), "{bmi}: {expected}, not {codes:?}");
+        let text = format!("bmi {bmi}.4");
+        assert!(found(&text).hits.iter().take(2).any(|h| h.code.to_string() == expected), "{text}");
+    }
+    assert!(first("burns 15% of body surface ").code.to_string().starts_with("T31.1"));
+}
+
+/// Guideline I.C.4.a.2: if the type of diabetes is not documented, it is type 2. What is another disease, or another type, stays that.
+#[test]
+fn diabetes_of_no_named_type_is_type_2() {
+    let code = |text: &str| first(text).code.to_string();
+    for text in [
+        "diabetes",
+        "diabetic",
+        "dm",
+        "diabetes without complications",
+        "diabetic foot ulcer",
+        "diabetes with neuropathy",
+        "diabetic nephropathy",
+        "diabetic retinopathy",
+        "diabetic ketoacidosis",
+        "dka",
+        "diabetes with hypoglycemia",
+    ] {
+        assert!(code(text).starts_with("E11."), "{text}: {}", code(text));
+    }
+    for (text, category) in [
+        ("gestational diabetes", "O24.4"),
+        ("diabetes insipidus", "E23.2"),
+        ("neonatal diabetes", "P70.2"),
+        ("type 1 diabetes with neuropathy", "E10.4"),
+        ("drug induced diabetes", "E09"),
+        ("secondary diabetes", "E13"),
+        ("diabetes in pregnancy", "O24.9"),
+        ("prediabetes", "R73.03"),
+        ("family history of diabetes", "Z83.3"),
+        ("diabetes screening", "Z13.1"),
+        ("diabetes due to underlying condition", "E08"),
+    ] {
+        assert!(code(text).starts_with(category), "{text}: {}", code(text));
+    }
+}
+
+#[test]
+fn what_stands_after_with_and_what_is_never_first_come_after() {
+    let code = |text: &str| first(text).code.to_string();
+    assert_eq!(code("rectal bleeding"), "K62.5");
+    assert_eq!(code("septic shock"), "R65.21");
+    // A manifestation has the same term: N16.
+    assert_eq!(code("pyelonephritis"), "N12");
+    assert_eq!(code("fever without source"), "R50.9");
+    // Neither acute nor chronic was said.
+    assert_eq!(code("hepatitis c"), "B19.20");
+    assert_eq!(code("acute hepatitis c"), "B17.10");
+    assert_eq!(code("chronic hepatitis c"), "B18.2");
+    // "On insulin" is no insulin.
+    assert_eq!(code("on insulin"), "Z79.4");
+    assert_eq!(code("on coumadin"), "Z79.01");
+}
+
+#[test]
+fn words_hold_in_any_order_and_in_any_plural() {
+    let code = |text: &str| first(text).code.to_string();
+    assert_eq!(code("fracture hip left"), code("hip fracture left"));
+    assert_eq!(code("fracture of left hip"), code("hip fracture left"));
+    assert_eq!(code("edema of leg"), "R60.0");
+    let hit = first("impacted tooth ");
+    assert_eq!(hit.code.to_string(), "K01.1");
+    assert!(hit.missing.is_empty());
+    // "Migrans" is no form of what is a letter from migraine.
+    assert_eq!(how(&first("migrane "), "migrane"), Some(How::Typo));
+    assert_eq!(code("pain in finger unspecified"), "M79.646");
 }

@@ -21,7 +21,7 @@ const EXAMPLES: &str = "Examples:
 
 Words beside one another are one phrase; a code, or a text in quotation marks, is looked up by itself.
 
-Exit code: 0 something found for each, 1 nothing found for one, 2 the tables could not be read.";
+Exit code: 0 something found for each, 1 nothing found for one, 2 the tables, or a line of standard input, could not be read.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -63,7 +63,7 @@ enum CardFormat {
     Json,
 }
 
-pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
+pub(super) fn run(args: &LookupArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<Status> {
     let tables = args.against.open()?;
     let day = args.against.today();
     let ask = |text: &str| {
@@ -78,7 +78,8 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
             },
         )
     };
-    let answers: Vec<Answer> = texts(args, &tables)?.iter().map(|text| ask(text)).collect();
+    let asked = texts(args, &tables)?;
+    let answers: Vec<Answer> = asked.texts.iter().map(|text| ask(text)).collect();
     let extent = if args.full { Extent::Full } else { Extent::Screen };
     match args.format {
         CardFormat::Json => write(out, &answer_json(&answers))?,
@@ -91,22 +92,45 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write) -> Result<Status> {
             }
         }
     }
+    for line in &asked.unreadable {
+        let what = "not UTF-8 text; the line was left out: save the list as UTF-8";
+        writeln!(err, "error: standard input:{line}: {what}").map_err(|e| Error::io("standard error", e))?;
+    }
+    if !asked.unreadable.is_empty() {
+        return Ok(Status::Failed);
+    }
     let all = answers.iter().all(|answer| !answer.cards.is_empty() || !answer.hits.is_empty());
     Ok(if all { Status::Clean } else { Status::Found })
 }
 
-/// What is looked up: what the arguments ask for, or each line of standard input.
-fn texts(args: &LookupArgs, tables: &Tables) -> Result<Vec<String>> {
-    if !args.texts.iter().any(|text| text == "-") {
-        return Ok(lookup::texts(tables, &args.texts));
-    }
-    let lines = std::io::stdin().lock().lines();
-    let lines = lines.collect::<std::io::Result<Vec<_>>>().map_err(|e| Error::io("standard input", e))?;
-    // Spreadsheets put a mark before the first line.
-    let lines = lines.iter().map(|line| line.trim_start_matches('\u{feff}'));
-    let lines = lines.filter(|line| !line.trim().is_empty());
+/// What is looked up.
+struct Asked {
+    texts: Vec<String>,
+    /// Lines of standard input that are no text, from 1.
+    unreadable: Vec<usize>,
+}
+
+/// What the arguments ask for, and each line of standard input.
+fn texts(args: &LookupArgs, tables: &Tables) -> Result<Asked> {
     // What stands beside the dash is looked up, too.
     let beside: Vec<&String> = args.texts.iter().filter(|text| *text != "-").collect();
-    let beside = if beside.is_empty() { Vec::new() } else { lookup::texts(tables, &beside) };
-    Ok(beside.into_iter().chain(lines.flat_map(|line| lookup::texts(tables, &[line]))).collect())
+    let mut asked = Asked { texts: lookup::texts(tables, &beside), unreadable: Vec::new() };
+    if beside.len() == args.texts.len() {
+        return Ok(asked);
+    }
+    for (line, number) in std::io::stdin().lock().split(b'\n').zip(1..) {
+        let line = line.map_err(|e| Error::io("standard input", e))?;
+        match str::from_utf8(&line) {
+            // Spreadsheets put a mark before the first line.
+            Ok(line) => {
+                let line = line.trim_start_matches('\u{feff}');
+                let line = line.strip_suffix('\r').unwrap_or(line);
+                if !line.trim().is_empty() {
+                    asked.texts.extend(lookup::texts(tables, &[line]));
+                }
+            }
+            Err(_) => asked.unreadable.push(number),
+        }
+    }
+    Ok(asked)
 }

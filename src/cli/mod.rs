@@ -129,7 +129,7 @@ fn dispatch(
         Command::Rules(args) => rules::run(&args, out),
         Command::Lookup(mut args) => {
             args.against.tables = folder()?;
-            lookup::run(&args, out)
+            lookup::run(&args, out, err)
         }
         Command::Tables(args) => {
             let clean = tables::run(&args, &place.folder()?, out, err)?;

@@ -61,6 +61,19 @@ impl CodeText {
     }
 }
 
+/// Is it a character that nobody sees: one that controls a terminal, the direction of writing, or where words break? It is no part of any code
+/// or word, and is not shown as it came.
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Is it white space of any kind, or unseen?
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_unseen(c)
+}
+
 /// Up to eight bytes as a number that orders as the text does.
 #[inline]
 pub(crate) fn pack(text: &[u8]) -> u64 {

@@ -10,7 +10,7 @@ use super::Located;
 use super::named_date::next_icd10cm_update;
 use crate::code::Icd10Cm;
 use crate::error::ImportError;
-use crate::table::{Block, Chapter, Flags, Icd10CmRows, NoteKind, NoteRow};
+use crate::table::{Block, CUT, Chapter, Flags, Icd10CmRows, NoteKind, NoteRow};
 use crate::{Date, DateRange};
 
 /// One edition of the code set, as a single file gives it.
@@ -134,9 +134,17 @@ pub(crate) fn titles_csv(text: &str) -> Result<Edition, Located> {
         let record = record.map_err(|e| row_error(LAYOUT, i + 2, "a csv record", &e.to_string()))?;
         let code = record.get(0).and_then(code_of);
         let code = code.ok_or_else(|| row_error(LAYOUT, i + 2, "a code", record.as_slice()))?;
-        edition.titles.insert(code, record.get(1).unwrap_or_default().to_owned());
+        edition.titles.insert(code, cut(record.get(1).unwrap_or_default()));
     }
     Ok(edition)
+}
+
+/// A title of a list with a column of 60 characters: one that fills it, or all but a blank, is cut there, unless it ends as titles do.
+fn cut(title: &str) -> String {
+    const WIDTH: usize = 60;
+    let is_whole = ["encounter", "encntr", "sequela"].iter().any(|end| title.ends_with(end));
+    let is_cut = title.len() + 1 >= WIDTH && !is_whole;
+    title.chars().chain(is_cut.then_some(CUT)).collect()
 }
 
 /// The Medicare Code Editor's master list: code, first day, last day, flags joined by `|`.

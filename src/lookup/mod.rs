@@ -3,17 +3,19 @@
 mod diagnosis;
 mod nearest;
 mod procedure;
+mod texts;
 
 use serde::Serialize;
 
-use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure};
-use crate::search::{Hit, Query, is_short_form};
+use crate::code::{CodeError, Icd10Cm, Modifier, PlaceOfService, Procedure, is_blank};
+use crate::search::{Hit, Query, Stale, is_short_form, is_side};
 use crate::table::{TableKind, Tables};
 use crate::{Date, DateRange};
 
 pub use crate::table::Status;
 pub use diagnosis::{Child, DiagnosisCard, FlagWindow, Titled};
 pub use procedure::{ProcedureCard, SmallCard};
+pub use texts::texts;
 
 /// What was found for a text.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +33,10 @@ pub struct Answer {
     pub unknown: Vec<String>,
     /// Tables that were not searched for the words: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
     pub unsearched: Vec<TableKind>,
+    /// Tables that were searched, and whose last day is before [`Answer::as_of`]. Cards say it themselves.
+    pub stale: Vec<Stale>,
+    /// What else the text may be, which no table can tell.
+    pub also: Option<String>,
     /// If there is neither: codes that are spelt nearly so.
     pub nearest: Vec<Named>,
     /// If there is neither: why.
@@ -94,15 +100,19 @@ pub fn look_up(tables: &Tables, text: &str, as_of: Date) -> Answer {
 
 /// As [`look_up`]; what the query filters holds for the hits of words, not for the card of a code.
 pub fn answer(tables: &Tables, query: &Query) -> Answer {
-    let (text, as_of) = (query.text.as_str(), query.as_of);
+    let as_of = query.as_of;
+    // What was copied from a page can have a blank of another kind, or what nobody sees, beside it.
+    let text = query.text.trim_matches(is_blank);
     let bytes = text.as_bytes();
     let mut answer = Answer {
-        query: text.to_owned(),
+        query: query.text.clone(),
         as_of,
         cards: Vec::new(),
         hits: Vec::new(),
         unknown: Vec::new(),
         unsearched: Vec::new(),
+        stale: Vec::new(),
+        also: None,
         nearest: Vec::new(),
         why: None,
     };
@@ -120,10 +130,12 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
     if let Ok(place) = PlaceOfService::parse(bytes) {
         answer.cards.extend(procedure::place(place, as_of));
     }
-    // "MS" is a modifier of the HCPCS file and what coders write for a disease.
-    if answer.cards.is_empty() || is_short_form(text) {
+    // "MS" is a modifier of the HCPCS file and what coders write for a disease. "RT" alone is no search for all that is on that side.
+    let names_a_side = Modifier::parse(bytes).is_ok() && is_side(text);
+    if is_short_form(text) || answer.cards.is_empty() && !names_a_side {
         let found = tables.search(query);
-        (answer.hits, answer.unknown, answer.unsearched) = (found.hits, found.unknown, found.unsearched);
+        (answer.hits, answer.unknown) = (found.hits, found.unknown);
+        (answer.unsearched, answer.stale) = (found.unsearched, found.stale);
     }
     if answer.cards.is_empty() && answer.hits.is_empty() {
         // What has the shape of a code is no word that no table has.
@@ -135,8 +147,15 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
             answer.why = Some("codes have these words, but none of those that were asked for".to_owned());
             return answer;
         }
-        answer.why = Some(nearest::why_not(tables, diagnosis, procedure, text));
+        answer.why = Some(match names_a_side {
+            true => nearest::no_modifier(tables),
+            false => nearest::why_not(tables, diagnosis, procedure, text),
+        });
         answer.nearest = nearest::nearest(tables, text, as_of);
+    } else if let Ok(code) = procedure {
+        // "J1100" is an influenza, and an injection for those who have no table of them.
+        answer.also = nearest::no_table(tables, code.kind())
+            .map(|none| format!("may be a code of {}, too: {none}", code.kind().name()));
     }
     answer
 }
@@ -149,63 +168,4 @@ fn is_code(text: &str) -> bool {
             || Procedure::parse(bytes).is_ok()
             || Modifier::parse(bytes).is_ok()
             || PlaceOfService::parse(bytes).is_ok())
-}
-
-/// Is it a code of the tables, or written as only a code is, so that it is not read together with the words beside it? "3b", "20" and "b12"
-/// beside words are words.
-fn is_surely_code(tables: &Tables, text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let listed = |code| tables.procedures.as_ref().is_some_and(|table| table.rank(code).is_some());
-    is_code(text)
-        && (text.contains('.')
-            || Icd10Cm::parse(bytes).is_ok_and(|code| tables.icd10cm.rank(code).is_some())
-            || Procedure::parse(bytes).is_ok_and(listed))
-}
-
-/// The codes in a text of nothing else: "E11.65, M54.5", "99214-25".
-fn codes_of<'t>(tables: &Tables, text: &'t str) -> Vec<&'t str> {
-    let listed: Vec<&str> = text.split([' ', '\t', ',', ';']).filter(|part| !part.is_empty()).collect();
-    if listed.iter().all(|part| is_code(part)) && listed.iter().any(|part| is_surely_code(tables, part)) {
-        return listed;
-    }
-    let with_modifiers: Vec<&str> = text.split('-').collect();
-    let is_modifier = |part: &&str| Modifier::parse(part.as_bytes()).is_ok();
-    match with_modifiers.split_first() {
-        Some((code, rest)) if Procedure::parse(code.as_bytes()).is_ok() && rest.iter().all(is_modifier) => {
-            with_modifiers
-        }
-        _ => vec![text],
-    }
-}
-
-/// What the arguments of a command line, or lines, ask for: each code and each text of several words by itself, the other words as phrases.
-///
-/// ```
-/// use cleanclaim::{Tables, lookup};
-///
-/// let texts = |words: &[&str]| lookup::texts(&Tables::embedded(), words);
-/// assert_eq!(texts(&["low", "back", "pain"]), ["low back pain"]);
-/// assert_eq!(texts(&["E11.65", "low back pain", "m545"]), ["E11.65", "low back pain", "m545"]);
-/// assert_eq!(texts(&["E11.65", "ckd", "3b"]), ["E11.65", "ckd 3b"]);
-/// assert_eq!(texts(&["11", "25"]), ["11", "25"]);
-/// assert_eq!(texts(&["E11.65, M54.5", "99214-25"]), ["E11.65", "M54.5", "99214", "25"]);
-/// ```
-pub fn texts(tables: &Tables, arguments: &[impl AsRef<str>]) -> Vec<String> {
-    let is_phrase =
-        |text: &str| text.trim().contains(char::is_whitespace) || codes_of(tables, text).len() > 1;
-    if arguments.iter().map(AsRef::as_ref).all(|text| is_phrase(text) || is_code(text)) {
-        let codes = arguments.iter().flat_map(|text| codes_of(tables, text.as_ref()));
-        return codes.map(str::to_owned).collect();
-    }
-    let mut out: Vec<String> = Vec::new();
-    let mut words = false;
-    for text in arguments.iter().flat_map(|text| codes_of(tables, text.as_ref())) {
-        let alone = is_phrase(text) || is_surely_code(tables, text);
-        match out.last_mut().filter(|_| words && !alone) {
-            Some(phrase) => *phrase = format!("{phrase} {text}"),
-            None => out.push(text.to_owned()),
-        }
-        words = !alone;
-    }
-    out
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::diagnosis_card::diagnosis;
 use super::hits::hits;
 use super::procedure_card::edits;
-use super::wrap::{PAGE, broken};
+use super::wrap::{PAGE, asked, broken};
 use crate::Date;
 use crate::coverage::Mention;
 use crate::lookup::{Answer, Card, Named, ProcedureCard, SmallCard, Status, Window};
@@ -62,13 +62,20 @@ pub fn answer_text(answer: &Answer, extent: Extent) -> String {
     }
     let mut out = parts.join("\n");
     if let Some(why) = &answer.why {
-        let query: String = answer.query.chars().filter(|c| !c.is_control()).take(40).collect();
-        let query = if query.trim().is_empty() { "no text" } else { query.trim() };
+        let query = asked(&answer.query, 40);
+        let query = if query.is_empty() { "no text" } else { &query };
         broken(&format!("{query}: {why}"), 0, 2, PAGE, |part| out.push_str(part));
         list(&mut out, "nearest", &answer.nearest, usize::MAX);
     }
-    for kind in &answer.unsearched {
-        broken(&unsearched(*kind), 0, 2, PAGE, |part| out.push_str(part));
+    let mut told: Vec<String> = Vec::new();
+    told.extend(answer.also.as_ref().map(|also| format!("{}: {also}", asked(&answer.query, 40))));
+    told.extend(answer.unsearched.iter().map(|kind| unsearched(*kind)));
+    told.extend(answer.stale.iter().map(|stale| {
+        let (day, to) = (answer.as_of, stale.to);
+        format!("stale: {day} is after {to}, the last day of the table of {}", stale.table.title())
+    }));
+    for line in told {
+        broken(&line, 0, 2, PAGE, |part| out.push_str(part));
     }
     out
 }

@@ -5,7 +5,7 @@ use super::wrap::{PAGE, broken};
 use crate::Date;
 use crate::code::Icd10Cm;
 use crate::lookup::{Child, DiagnosisCard, Named, Status};
-use crate::table::Note;
+use crate::table::{CUT, Note};
 
 /// Most lines of a list that is not the codes below.
 const SHORT: usize = 8;
@@ -84,6 +84,9 @@ fn facts_of(out: &mut String, card: &DiagnosisCard) {
         };
         row(out, if i == 0 { "flags" } else { "" }, &format!("{}{when}", flag.meaning));
     }
+    if card.title.as_ref().is_some_and(|title| title.ends_with(CUT)) {
+        row(out, "title", "cut so in the only list that has it, of CMS's shortened titles of FY2019");
+    }
     for (i, titled) in card.titles.iter().enumerate() {
         row(out, if i == 0 { "titles" } else { "" }, &format!("from {}: {}", titled.from, titled.title));
     }
@@ -135,20 +138,19 @@ impl Group<'_> {
 /// The notes, those of the code itself first.
 fn notes(card: &DiagnosisCard) -> Vec<Group<'_>> {
     let own = card.code.to_string();
-    let same = |a: &Note, b: &Note| (a.kind, &a.at) == (b.kind, &b.at);
-    card.notes
-        .chunk_by(same)
-        .filter_map(|group| {
-            let Note { kind, at, .. } = group.first()?;
-            let place = if *at == own { String::new() } else { format!(" (at {at})") };
-            let notes = group.iter().map(|note| {
-                let mut line = "    ".to_owned();
-                broken(&note.text, 4, 6, PAGE, |part| line.push_str(part));
-                line
-            });
-            Some(Group { at, heading: format!("  {kind}{place}\n"), notes: notes.collect() })
-        })
-        .collect()
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for Note { kind, at, text, .. } in &card.notes {
+        let place = if *at == own { String::new() } else { format!(" (at {at})") };
+        let heading = format!("  {kind}{place}\n");
+        let mut line = "    ".to_owned();
+        broken(text, 4, 6, PAGE, |part| line.push_str(part));
+        // A block of one category, as T07, has its name: their notes stand apart and are one list for the reader.
+        match groups.iter_mut().find(|group| group.heading == heading) {
+            Some(group) => group.notes.push(line),
+            None => groups.push(Group { at, heading, notes: vec![line] }),
+        }
+    }
+    groups
 }
 
 /// Writes them in so many lines; those that do not fit are counted by where they stand.

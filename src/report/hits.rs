@@ -1,6 +1,6 @@
 //! The hits of a search as a plain list: codes, titles, and why.
 
-use super::wrap::{PAGE, broken};
+use super::wrap::{PAGE, asked, broken};
 use crate::lookup::Answer;
 use crate::search::{Hit, How, Matched, Via};
 use crate::table::Status;
@@ -10,8 +10,7 @@ pub(super) fn hits(answer: &Answer) -> String {
     let mut text = String::new();
     let out = &mut text;
     let Some(first) = answer.hits.first() else { return text };
-    let query: String = answer.query.chars().filter(|c| !c.is_control()).take(PAGE).collect();
-    broken(query.trim(), 0, 2, PAGE, |part| out.push_str(part));
+    broken(&asked(&answer.query, PAGE), 0, 2, PAGE, |part| out.push_str(part));
     let read = readings(&first.words);
     if !read.is_empty() {
         row(out, "read as", &read.join("; "));

@@ -7,6 +7,7 @@ use super::record::edition;
 use super::summary::{self, Style};
 use super::wrap::broken;
 use super::{Checked, Reporter};
+use crate::code::is_unseen;
 use crate::engine::Summary;
 use crate::rule::{Finding, Severity};
 
@@ -220,7 +221,7 @@ pub(super) fn clean(out: &mut Vec<u8>, text: &str) {
         return out.extend_from_slice(text.as_bytes());
     }
     for c in text.chars() {
-        let c = if c.is_control() { '\u{FFFD}' } else { c };
+        let c = if is_unseen(c) { '\u{FFFD}' } else { c };
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }

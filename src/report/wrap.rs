@@ -1,7 +1,15 @@
 //! Text broken between words.
 
+use crate::code::{is_blank, is_unseen};
+
 /// Widest text of pages and cards: a plain terminal.
 pub(super) const PAGE: usize = 80;
+
+/// What was asked, for a terminal: so much of it, and nothing that nobody sees.
+pub(super) fn asked(text: &str, most: usize) -> String {
+    let seen = |c: char| if is_unseen(c) && !c.is_whitespace() { char::REPLACEMENT_CHARACTER } else { c };
+    text.trim_matches(is_blank).chars().map(seen).take(most).collect()
+}
 
 /// Hands on text that begins at column `used`, broken between words to fit `width`; further lines begin at column `indent`, and the
 /// last one ends. A word that is longer than a line is broken, too.

@@ -16,32 +16,50 @@ pub(super) struct Meaning {
     pub(super) text: &'static str,
     /// Its words, without those that carry nothing.
     pub(super) words: Vec<String>,
+    /// Is it the place of which what is written is a part, as the lower limb of which the knee is?
+    pub(super) is_wider: bool,
 }
 
 /// By the stems of what is written.
 static TABLE: LazyLock<FxHashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
     let mut out: FxHashMap<String, Vec<Meaning>> = FxHashMap::default();
-    for (written, text) in rows() {
+    for (written, text, is_wider) in rows() {
         let mut words = words_of(text);
         words.retain(|word| !is_empty_word(word));
-        out.entry(key(&words_of(written))).or_default().push(Meaning { text, words });
+        out.entry(key(&words_of(written))).or_default().push(Meaning { text, words, is_wider });
     }
     out
 });
 
-/// The rows: what is written, what it means.
-fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// The rows: what is written, what it means, and whether that is the wider place.
+fn rows() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     let text = include_str!("../../data/lists/abbreviations.csv");
-    text.lines().skip(1).filter_map(|line| line.split_once(','))
+    text.lines().skip(1).filter_map(|line| {
+        let (written, rest) = line.split_once(',')?;
+        Some(match rest.split_once(',') {
+            Some((means, kind)) => (written, means, kind == "wider"),
+            None => (written, rest, false),
+        })
+    })
 }
 
-/// The meanings of some words, read together.
+/// The meanings of some words, read together, in any order: "fracture of hip" is a "hip fracture".
 pub(super) fn meanings(words: &[String]) -> &'static [Meaning] {
-    TABLE.get(&key(words)).map(Vec::as_slice).unwrap_or_default()
+    let table = |words: &[String]| TABLE.get(&key(words)).map(Vec::as_slice);
+    let found = table(words).or_else(|| match words {
+        [first, inner @ .., last] if inner.iter().any(|word| is_empty_word(word)) => {
+            let inner = inner.iter().filter(|word| !is_empty_word(word));
+            table(&std::iter::once(first).chain(inner).chain([last]).cloned().collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    found.unwrap_or_default()
 }
 
 fn key(words: &[String]) -> String {
-    words.iter().map(|word| stem(word)).collect::<Vec<_>>().join(" ")
+    let mut stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
+    stems.sort_unstable();
+    stems.join(" ")
 }
 
 /// Words that only hold others together.
@@ -60,9 +78,10 @@ mod tests {
         for pair in all.windows(2) {
             assert!(pair[0] < pair[1], "{:?} stands before {:?}", pair[0], pair[1]);
         }
-        let keys: std::collections::HashSet<_> = all.iter().map(|(w, m)| (key(&words_of(w)), m)).collect();
-        assert_eq!(keys.len(), all.len(), "the same in another form");
-        for (written, means) in all {
+        let mut keys = std::collections::HashSet::new();
+        let same: Vec<_> = all.iter().filter(|(w, m, _)| !keys.insert((key(&words_of(w)), m))).collect();
+        assert!(same.is_empty(), "the same in another form: {same:?}");
+        for (written, means, _) in all {
             assert!((1..=LONGEST).contains(&words_of(written).len()), "{written}");
             assert_ne!(written, means);
             assert_eq!(written, written.to_lowercase());
@@ -74,7 +93,7 @@ mod tests {
         let tables = crate::Tables::embedded();
         let words = tables.icd10cm.words().unwrap();
         let mut unknown = Vec::new();
-        for (written, means) in rows() {
+        for (written, means, _) in rows() {
             unknown.extend(
                 words_of(means)
                     .into_iter()
@@ -92,5 +111,12 @@ mod tests {
         assert_eq!(text("kidney stones"), ["calculus of kidney"]);
         assert!(text("htn").contains(&"hypertension"));
         assert!(text("nothing").is_empty());
+        // In any order, and with what holds words together between them; but nothing is left out at the ends.
+        assert_eq!(text("stones kidney"), text("kidney stones"));
+        assert_eq!(text("stones in the kidney"), text("kidney stones"));
+        assert!(text("on kidney stones").is_empty());
+        let knee = meanings(&words_of("knee"));
+        assert!(!knee.is_empty() && knee.iter().all(|meaning| meaning.is_wider));
+        assert!(meanings(&words_of("leg")).iter().all(|meaning| !meaning.is_wider));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{FoundCode, Hit, How, Matched, Query, Via};
 use crate::Tables;
+use crate::code::is_blank;
 use crate::table::{Rank, Standing, Status};
 
 /// The codes that are or begin as the text; `None` if there are none, so that it must be words.
@@ -79,9 +80,17 @@ pub(super) fn hits(tables: &Tables, query: &Query) -> Option<Vec<Hit>> {
     found.then_some(out)
 }
 
+/// Is the text a block of categories, as `E08-E13`?
+pub(crate) fn is_block(text: &str) -> bool {
+    block(text).is_some()
+}
+
 /// The first and last category of a block, as cards and the tabular list write it: "E08-E13".
 fn block(text: &str) -> Option<(String, String)> {
-    let (first, last) = text.trim().split_once('-')?;
+    // With a hyphen or a dash.
+    let (first, last) = text
+        .trim_matches(is_blank)
+        .split_once(['-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}'])?;
     let category =
         |text: &str| key(text).filter(|key| key.len() == 3 && key.as_bytes()[0].is_ascii_alphabetic());
     Some((category(first)?, category(last)?)).filter(|(first, last)| first < last)
@@ -90,7 +99,7 @@ fn block(text: &str) -> Option<(String, String)> {
 /// The text as codes are kept, if it can be a code or the beginning of one: two to seven letters and digits with a digit among the first
 /// two, and no blank between.
 pub(super) fn key(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches(['-', '*']);
+    let text = text.trim_matches(is_blank).trim_end_matches(['-', '*']);
     let all = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     let key: String = text.chars().filter(|&c| c != '.').map(|c| c.to_ascii_uppercase()).collect();
     let digit = key.bytes().take(2).any(|b| b.is_ascii_digit());

@@ -2,12 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
+use super::numbers::others_in_range;
 use super::plan::{Known, Mask, Plan};
 use super::score::{Grammar, Match, candidates, keep_best, keep_most, look};
 use super::words::Part;
 use super::{FoundCode, Hit, Query, Via, by_code, denies, explained};
 use crate::code::Side;
-use crate::table::{Icd10CmTable, PhraseKind, PhraseWord, Rank, Standing, Status, Stem, WordIndex};
+use crate::table::{Flags, Icd10CmTable, PhraseKind, PhraseWord, Rank, Standing, Status, Stem, WordIndex};
 
 /// A header is mostly not what is wanted.
 const HEADER: f32 = 0.92;
@@ -17,6 +18,10 @@ const NOT_IN_FORCE: f32 = 0.5;
 const OTHER_SIDE: f32 = 0.5;
 /// So is a code that names none of the sides, if one was asked for.
 const NO_SIDE: f32 = 0.85;
+/// One side, if both were asked for, and no code is for both.
+const ONE_OF_BOTH: f32 = 0.95;
+/// What is never listed first is not what a word alone means.
+const MANIFESTATION: f32 = 0.9;
 /// Headers among so many hits can lift the codes below them, however few are asked for.
 const LIFTED: usize = 60;
 /// How much of what a title says beyond the query counts against an inclusion term below it.
@@ -54,6 +59,8 @@ struct Search<'s, 't> {
     denies: bool,
     left: Mask,
     right: Mask,
+    /// "Bilateral", if no side is named beside it.
+    both: Mask,
     /// By the code that calls for them: seventh characters and the words of the query that their meanings have.
     sevenths: FxHashMap<Rank, Vec<(char, Mask)>>,
     known: Known,
@@ -61,9 +68,14 @@ struct Search<'s, 't> {
 
 /// The best of them, at most as many as the query wants.
 pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query, parts: &[Part]) -> Vec<Hit> {
-    let Some(plan) = Plan::new(parts, index) else { return Vec::new() };
+    let Some(mut plan) = Plan::new(parts, index) else { return Vec::new() };
     let side = |word| index.written(word).map_or(0, |stem| plan.mask_of(stem));
-    let (left, right) = (side("left"), side("right"));
+    let (left, right, both) = (side("left"), side("right"), side("bilateral"));
+    let both = if left | right == 0 { both } else { 0 };
+    // Where no code is for both sides, both are the code of each.
+    for stem in ["left", "right"].iter().filter_map(|word| index.written(word)) {
+        plan.let_fulfil(stem, both);
+    }
     let mut search = Search {
         table,
         index,
@@ -72,6 +84,7 @@ pub(super) fn search(table: &Icd10CmTable, index: &WordIndex<'_>, query: &Query,
         denies: parts.iter().any(denies),
         left,
         right,
+        both,
         plan,
         sevenths: FxHashMap::default(),
         known: Known::default(),
@@ -108,6 +121,12 @@ impl Search<'_, '_> {
                 look(&words, &self.plan, &self.grammar, self.denies)
             };
             let mut found = look_at(phrase.text);
+            for &(word, number) in self.plan.numbers() {
+                if let Some(others) = others_in_range(&index.text(phrase.text), number) {
+                    found.mask |= word;
+                    found.surplus = (found.surplus - others as f32).max(0.0);
+                }
+            }
             if phrase.kind == PhraseKind::Inclusion
                 && let Some(text) = table.title_text(phrase.rank)
             {
@@ -159,12 +178,17 @@ impl Search<'_, '_> {
         }
         let mut score = found.score(covered, kind);
         score *= match standing {
+            Standing::Billable(flags) if flags.has(Flags::MANIFESTATION) => MANIFESTATION,
             Standing::Billable(_) => 1.0,
             Standing::Header if wants_seventh => 1.0,
             Standing::Header => HEADER,
             _ => NOT_IN_FORCE,
         };
-        let wrong = match self.table.side(rank) {
+        let side = self.table.side(rank);
+        if self.both != 0 && side.is_some() {
+            score *= if self.has_one_for_both(rank) { OTHER_SIDE } else { ONE_OF_BOTH };
+        }
+        let wrong = match side {
             Some(Side::Left) => self.right != 0 && found.mask & self.right == 0,
             Some(Side::Right) => self.left != 0 && found.mask & self.left == 0,
             None => false,
@@ -176,6 +200,12 @@ impl Search<'_, '_> {
             score *= NO_SIDE;
         }
         Candidate { score, mask: found.mask, phrase: number, seventh: chosen, header: None }
+    }
+
+    /// Is a code beside it for both sides?
+    fn has_one_for_both(&self, rank: Rank) -> bool {
+        let beside = self.table.parent(rank).map(|parent| self.table.children(parent));
+        beside.is_some_and(|codes| codes.into_iter().any(|code| self.table.is_bilateral(code)))
     }
 
     /// Reads the meanings of the seventh characters that a code calls for, once for all codes that call for the same.
@@ -204,16 +234,26 @@ impl Search<'_, '_> {
             {
                 continue;
             }
+            let phrase = self.index.phrase(found.phrase);
+            self.index.words(phrase.text, &mut words);
+            let several = phrase.kind == PhraseKind::Title && self.names_several(&words);
+            let term = look(&words, &self.plan, &self.grammar, self.denies);
             for child in self.table.children(header) {
                 let Some(title) = self.table.title_text(child) else { continue };
                 self.index.words(title, &mut words);
+                if several && !self.names_several(&words) {
+                    continue;
+                }
                 let mut own = look(&words, &self.plan, &self.grammar, self.denies);
                 if own.mask & !found.mask == 0 || found.mask & !own.mask == 0 {
                     continue;
                 }
                 own.mask |= found.mask;
-                let kind = self.index.phrase(found.phrase).kind;
-                let mut both = self.weigh(found.phrase, child, kind, own);
+                // The header's term is what is asked for; the title below it only says where it stands.
+                if phrase.kind == PhraseKind::Inclusion {
+                    own.surplus = term.surplus + UNDER_TITLE * own.surplus;
+                }
+                let mut both = self.weigh(found.phrase, child, phrase.kind, own);
                 both.header = Some(Above::Title(header));
                 match best.iter_mut().find(|(rank, _)| *rank == child) {
                     Some((_, own)) if own.score >= both.score => {}
@@ -223,6 +263,12 @@ impl Search<'_, '_> {
             }
         }
         sort(best);
+    }
+
+    /// Is it a title of several things, as "pain in hand and fingers"? A code below it need not be all of them.
+    fn names_several(&self, title: &[PhraseWord]) -> bool {
+        let and = self.index.written("and");
+        and.is_some() && title.iter().any(|word| Some(word.stem) == and)
     }
 
     /// Where a header was found, the code below it that says nothing further is what the words mean: E11.9 for "diabetes".
@@ -260,10 +306,10 @@ impl Search<'_, '_> {
     fn default_below(&self, header: Rank) -> Option<Rank> {
         let (mut of_header, mut words) = (Vec::new(), Vec::new());
         self.index.words(self.table.title_text(header)?, &mut of_header);
-        let [and, not, specified, unspecified] =
-            ["and", "not", "specified", "unspecified"].map(|word| self.index.written(word));
+        let [not, specified, unspecified] =
+            ["not", "specified", "unspecified"].map(|word| self.index.written(word));
         // A header of several things, as "nausea and vomiting", is none of them alone.
-        let several = and.is_some() && of_header.iter().any(|word| Some(word.stem) == and);
+        let several = self.names_several(&of_header);
         let all_of = of_header.iter().filter(|word| several && !self.grammar.is_light(**word));
         let all_of: Vec<Stem> = all_of.map(|word| word.stem).collect();
         let of_header: Vec<Stem> = of_header.iter().map(|word| word.stem).collect();

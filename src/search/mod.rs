@@ -14,10 +14,14 @@
 mod abbreviations;
 mod by_code;
 mod diagnoses;
+mod numbers;
 mod plan;
 mod procedures;
 mod score;
 mod words;
+
+pub(crate) use by_code::is_block;
+pub(crate) use words::joins;
 
 use std::fmt;
 
@@ -61,6 +65,18 @@ pub struct Found {
     pub unknown: Vec<String>,
     /// Tables in which words could not be looked for: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
     pub unsearched: Vec<TableKind>,
+    /// Tables that were searched, and whose last day is before the day that was asked for.
+    pub stale: Vec<Stale>,
+}
+
+/// A table that does not reach the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Stale {
+    /// The table.
+    pub table: TableKind,
+    /// The last day for which it stands.
+    pub to: Date,
 }
 
 /// A code that answers a query.
@@ -172,6 +188,8 @@ pub enum How {
     Prefix,
     /// By the table of abbreviations and synonyms.
     Synonym,
+    /// By the same table, as the place of which it is a part.
+    Wider,
     /// As one word with the next.
     Joined,
     /// As two words.
@@ -212,8 +230,9 @@ impl Tables {
     /// # Ok::<(), cleanclaim::DateError>(())
     /// ```
     pub fn search(&self, query: &Query) -> Found {
+        let stale = self.stale(query);
         if let Some(hits) = by_code::hits(self, query) {
-            return Found { hits, ..Found::default() };
+            return Found { hits, stale, ..Found::default() };
         }
         let icd10cm = self.icd10cm.words();
         // A filter on chapters leaves no procedures.
@@ -235,7 +254,7 @@ impl Tables {
         // Numbers and single letters stand in many titles, but alone they are what is left of a mistyped code.
         let is_word = |text: &str| text.chars().count() > 1 && text.contains(char::is_alphabetic);
         if !parts.iter().any(|part| !part.readings.is_empty() && is_word(&part.written)) {
-            return Found { hits: Vec::new(), unknown: unknown(parts), unsearched };
+            return Found { hits: Vec::new(), unknown: unknown(parts), unsearched, stale };
         }
         let mut hits = Vec::new();
         let mut rest = indexes.iter();
@@ -251,7 +270,18 @@ impl Tables {
         if let Some(least) = hits.first().map(|best| best.score * WORTH_A_LINE) {
             hits.retain(|hit| hit.score >= least);
         }
-        Found { hits, unknown: unknown(parts), unsearched }
+        Found { hits, unknown: unknown(parts), unsearched, stale }
+    }
+
+    /// The tables in which the query looks, as far as they do not reach its day.
+    fn stale(&self, query: &Query) -> Vec<Stale> {
+        let procedures = self.procedures.as_ref().filter(|_| query.chapter.is_none());
+        let windows = [
+            (TableKind::Icd10Cm, Some(self.icd10cm.window())),
+            (TableKind::Procedures, procedures.map(|table| table.window())),
+        ];
+        let stale = windows.into_iter().filter_map(|(table, window)| Some(Stale { table, to: window?.to }));
+        stale.filter(|stale| query.as_of > stale.to).collect()
     }
 }
 
@@ -281,6 +311,12 @@ fn explained(plan: &plan::Plan, mask: plan::Mask, parts: &[words::Part]) -> (Vec
 fn denies(part: &words::Part) -> bool {
     let in_words = |text: &str| text.split(' ').any(|word| score::DENIES.contains(&word));
     in_words(&part.written) || part.readings.iter().filter_map(|r| r.meant.as_deref()).any(in_words)
+}
+
+/// Does the text only name a side, as "RT" does?
+pub fn is_side(text: &str) -> bool {
+    let meanings = abbreviations::meanings(&crate::table::words_of(text));
+    !meanings.is_empty() && !is_short_form(text)
 }
 
 /// Is the text, as it stands, something that coders write for a disease or a procedure? "LT" is not: it only names a side.

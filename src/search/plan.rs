@@ -27,6 +27,8 @@ pub(super) struct Plan {
     denied: Mask,
     /// Words of which it says that they are: those before.
     affirmed: Mask,
+    /// The words that are numbers.
+    numbers: Vec<(Mask, u32)>,
 }
 
 struct Bit {
@@ -59,6 +61,15 @@ const DENIED: f32 = 0.4;
 /// Most that a letter or digit is worth, however rare: it says little without the word beside it.
 const LETTER: f32 = 3.5;
 
+/// Most that a number is worth that no title has: it says how much, not of what.
+const NUMBER: f32 = 6.0;
+
+/// How much of its weight "without" has: what follows says of what.
+const WITHOUT: f32 = 0.1;
+
+/// What is said first is what is meant most.
+const FIRST: f32 = 1.2;
+
 /// How much a reading is believed.
 fn quality(how: How) -> f32 {
     match how {
@@ -66,6 +77,8 @@ fn quality(how: How) -> f32 {
         How::Stem | How::Joined | How::Split => 0.98,
         How::Synonym => 0.97,
         How::Prefix => 0.9,
+        // A title that names the place itself says more.
+        How::Wider => 0.7,
         How::Typo => 0.85,
     }
 }
@@ -74,8 +87,15 @@ impl Plan {
     /// `None` if the table has none of the words.
     pub(super) fn new(parts: &[Part], index: &WordIndex<'_>) -> Option<Plan> {
         let of_stem = vec![0; index.stem_count()];
-        let mut plan =
-            Plan { bits: Vec::new(), of_stem, slots: Vec::new(), weight: 0.0, denied: 0, affirmed: 0 };
+        let mut plan = Plan {
+            bits: Vec::new(),
+            of_stem,
+            slots: Vec::new(),
+            weight: 0.0,
+            denied: 0,
+            affirmed: 0,
+            numbers: Vec::new(),
+        };
         let (mut before, mut next) = (true, false);
         for part in parts {
             let mut choices = Vec::new();
@@ -106,7 +126,8 @@ impl Plan {
                 }
             }
             let words = choices.iter().fold(0, |mask, choice| mask | choice.mask);
-            let denied = if denies(part) {
+            let says_not = denies(part);
+            let denied = if says_not {
                 (before, next) = (false, true);
                 false
             } else {
@@ -119,8 +140,14 @@ impl Plan {
             }
             // Nor has another table's word a weight here, where the part means something else, too.
             let weight = if choices.is_empty() { missed } else { weight };
-            // A title need not say what is not.
-            let weight = if denied { DENIED * weight } else { weight };
+            // A title need not say what is not, and "without" says nothing itself.
+            let share = match denied {
+                true => DENIED,
+                false if says_not => WITHOUT,
+                false => 1.0,
+            };
+            let weight = share * weight;
+            let weight = if plan.slots.is_empty() { FIRST * weight } else { weight };
             // What no table has cannot be missed by one phrase more than by another.
             if !part.readings.is_empty() {
                 plan.weight += weight;
@@ -133,7 +160,8 @@ impl Plan {
     /// The bit of a word.
     fn bit(&mut self, word: &Word, index: &WordIndex<'_>) -> Option<usize> {
         let stems = word.stems(index);
-        if stems.is_empty() {
+        let number = if let Word::Number(number, _) = word { Some(*number) } else { None };
+        if stems.is_empty() && number.is_none() {
             return None;
         }
         if let Some(at) = self.bits.iter().position(|bit| bit.stems == stems) {
@@ -149,7 +177,12 @@ impl Plan {
             }
         }
         let count: u32 = stems.iter().map(|&stem| index.count(stem)).sum();
-        let most = if word.is_one_letter() { LETTER } else { f32::INFINITY };
+        let most = match number {
+            _ if word.is_one_letter() => LETTER,
+            Some(_) if count == 0 => NUMBER,
+            _ => f32::INFINITY,
+        };
+        self.numbers.extend(number.map(|number| (1 << at, number)));
         self.bits.push(Bit { stems, count, worth: worth(count, index.len()).min(most) });
         Some(at)
     }
@@ -158,6 +191,18 @@ impl Plan {
     #[inline]
     pub(super) fn said(&self, stem: Stem, denied: bool) -> Mask {
         self.mask_of(stem) & !if denied { self.affirmed } else { self.denied }
+    }
+
+    /// The words of the query that are numbers, and which.
+    pub(super) fn numbers(&self) -> &[(Mask, u32)] {
+        &self.numbers
+    }
+
+    /// Lets a stem fulfil these words, too.
+    pub(super) fn let_fulfil(&mut self, stem: Stem, words: Mask) {
+        if let Some(mask) = self.of_stem.get_mut(usize::from(stem)) {
+            *mask |= words;
+        }
     }
 
     /// Which words of the query a stem fulfils.

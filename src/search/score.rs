@@ -41,11 +41,16 @@ const EMPTY: [&str; 14] =
 const OTHER: f32 = 0.4;
 const UNSPECIFIED: f32 = 0.15;
 const DENIED: f32 = 0.1;
+/// How much more the words before "with" count beyond the query, if it has none of them: "rectal bleeding" is no Crohn's disease with it.
+const ABOUT: f32 = 0.6;
 /// Where a side is, as "right upper limb" for "right".
 const PLACE_OF_SIDE: f32 = 0.4;
 /// Who or what was not spoken of: a code of newborns is wrong for everybody else.
 const SETTINGS: [&str; 4] = ["newborn", "neonatal", "postprocedural", "intraoperative"];
 const SETTING: f32 = 3.0;
+/// A course that was not spoken of: what is neither comes before it.
+const COURSES: [&str; 3] = ["acute", "subacute", "chronic"];
+const COURSE: f32 = 1.3;
 /// From here on a title says what is not.
 pub(super) const DENIES: [&str; 3] = ["without", "not", "no"];
 
@@ -64,6 +69,7 @@ enum Class {
     /// Names a side, and says nothing.
     NoSide,
     Setting,
+    Course,
 }
 
 /// The classes of the words of a table.
@@ -76,7 +82,7 @@ pub(super) struct Grammar {
 impl Grammar {
     pub(super) fn of(index: &WordIndex<'_>) -> Grammar {
         let mut of_stem = vec![Class::Plain; index.stem_count()];
-        let lists: [(&[&str], Class); 8] = [
+        let lists: [(&[&str], Class); 9] = [
             (&LIGHT, Class::Light),
             (&EMPTY, Class::Empty),
             (&["other"], Class::Other),
@@ -85,6 +91,7 @@ impl Grammar {
             (&SIDES, Class::Side),
             (&["unspecified"], Class::NoSide),
             (&SETTINGS, Class::Setting),
+            (&COURSES, Class::Course),
         ];
         for (words, class) in lists {
             for stem in words.iter().filter_map(|word| index.written(word)) {
@@ -136,6 +143,7 @@ impl Grammar {
             Class::Light | Class::NoSide => UNSPECIFIED,
             _ if denied => DENIED,
             Class::Setting => SETTING,
+            Class::Course => COURSE,
             _ if at_side => PLACE_OF_SIDE,
             _ => 1.0,
         }
@@ -244,6 +252,8 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
     let mut out = Match::default();
     let (mut denied, mut at_side) = (false, false);
     let (mut first, mut last, mut matched) = (None, 0, 0);
+    // What a title is about stands before "with".
+    let (mut with, mut about, mut left_out) = (false, false, 0.0);
     for (at, &word) in words.iter().enumerate() {
         denied = grammar.denied_after(word.stem, denied)
             && !(at > 0 && grammar.is_place_of_body(words[at - 1], word));
@@ -253,13 +263,20 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
             first.get_or_insert(at);
             last = at;
             matched += 1;
+            about |= !with;
             at_side |= grammar.is_side(word.stem);
         } else {
-            out.surplus += grammar.surplus(word, denied, at_side);
+            let surplus = grammar.surplus(word, denied, at_side);
+            out.surplus += surplus;
+            left_out += if with { 0.0 } else { surplus };
         }
+        with |= grammar.class(word.stem) == Class::With;
         at_side &= !word.pauses;
         // "Without delivery, third trimester" does not deny the trimester.
         denied &= !word.pauses;
+    }
+    if with && !about && left_out > 0.0 {
+        out.surplus += ABOUT;
     }
     out.together = matched > 1 && first.is_some_and(|first| last - first + 1 == matched);
     out.begins = first == Some(0);

@@ -2,6 +2,7 @@
 
 use super::How;
 use super::abbreviations::{LONGEST, is_empty_word, meanings};
+use super::numbers::number_of;
 use crate::table::{Stem, WordIndex, words_of};
 
 /// Most words of a query that count.
@@ -24,7 +25,7 @@ impl Part {
 }
 
 /// Does a word only hold others together?
-pub(super) fn joins(word: &str) -> bool {
+pub(crate) fn joins(word: &str) -> bool {
     word == "with" || is_empty_word(word)
 }
 
@@ -44,12 +45,14 @@ pub(super) enum Word {
     Beginning(String),
     /// One of these.
     OneOf(Vec<String>),
+    /// A number, which need not be written in a title that names a range.
+    Number(u32, String),
 }
 
 impl Word {
     /// Is it a single letter or digit?
     pub(super) fn is_one_letter(&self) -> bool {
-        matches!(self, Word::Any(word) if word.chars().nth(1).is_none())
+        matches!(self, Word::Any(word) | Word::Number(_, word) if word.chars().nth(1).is_none())
     }
 
     /// The stems in a table that fulfil it.
@@ -63,6 +66,7 @@ impl Word {
                 }
                 stems
             }
+            Word::Number(_, digits) => index.written(digits).into_iter().collect(),
             Word::OneOf(words) => words.iter().filter_map(|word| index.written(word)).collect(),
         }
     }
@@ -98,7 +102,7 @@ pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> Vec<Part> {
         }
         for meaning in meanings(part) {
             readings.push(Reading {
-                how: How::Synonym,
+                how: if meaning.is_wider { How::Wider } else { How::Synonym },
                 meant: Some(meaning.text.to_owned()),
                 words: meaning.words.iter().cloned().map(Word::Any).collect(),
             });
@@ -123,6 +127,16 @@ fn as_it_stands(
     may_be_wrong: bool,
     indexes: &[WordIndex<'_>],
 ) -> Option<Reading> {
+    // "On insulin" is in the table of abbreviations as a whole: insulin alone is something else.
+    if part.len() > 1 && is_empty_word(&part[0]) {
+        return None;
+    }
+    if let [word] = part
+        && let Some(number) = number_of(word)
+    {
+        let words = vec![Word::Number(number, word.clone())];
+        return Some(Reading { how: How::Exact, meant: None, words });
+    }
     let is_written = |word: &String| indexes.iter().any(|index| index.written(word).is_some());
     if part.iter().all(is_written) {
         let words = part.iter().filter(|w| part.len() == 1 || !is_empty_word(w)).cloned();
@@ -133,7 +147,7 @@ fn as_it_stands(
     if may_go_on && word.len() > 1 && indexes.iter().any(|index| !index.beginning(word).is_empty()) {
         return one(How::Prefix, None, Word::Beginning(word.clone()));
     }
-    if indexes.iter().any(|index| index.stemmed(word).is_some()) {
+    if indexes.iter().any(|index| index.has_form_of(word)) {
         return one(How::Stem, None, Word::Any(word.clone()));
     }
     if !may_be_wrong {

@@ -134,6 +134,17 @@ impl<'p> WordIndex<'p> {
         self.map.get(stem(word)).map(|value| (value >> 1) as Stem)
     }
 
+    /// Has some phrase another form of the word? "Migrans" is none of "migrane", though both lose their ending.
+    pub(crate) fn has_form_of(&self, word: &str) -> bool {
+        let Some(own) = self.stemmed(word) else { return false };
+        let Some(root) = word.strip_suffix('e') else { return true };
+        let is_form = |form: &str| self.written(form) == Some(own);
+        let forms = ["s", "d"].iter().map(|end| format!("{word}{end}"));
+        // What is not spelt with an e: another spelling altogether, or the word without it.
+        let is_plural = is_form(&format!("{root}s"));
+        forms.chain([root.to_owned(), format!("{root}ing")]).any(|form| is_form(&form)) || !is_plural
+    }
+
     /// The stems of the words that begin so.
     pub(crate) fn beginning(&self, prefix: &str) -> Vec<Stem> {
         let mut stream = self.map.search(Str::new(prefix).starts_with()).into_stream();
@@ -366,7 +377,7 @@ fn is_joined(raw: &str) -> bool {
 
 /// Without the brackets of a plural: "finger(s)" is a finger, and no part of it may be left out.
 fn plain(raw: &str) -> String {
-    raw.replace("(s)", "").replace("(es)", "")
+    ["(s)", "(es)", "(e)"].iter().fold(raw.to_owned(), |word, plural| word.replace(plural, ""))
 }
 
 /// The words in a word of the text store, and at last all of a hyphenated one together.

@@ -52,6 +52,16 @@ fn fold(c: char, word: &mut String) {
     }
 }
 
+/// Plurals that no ending tells.
+const IRREGULAR: [(&str, &str); 6] = [
+    ("teeth", "tooth"),
+    ("feet", "foot"),
+    ("lice", "louse"),
+    ("children", "child"),
+    ("men", "man"),
+    ("women", "woman"),
+];
+
 /// The stem under which the forms of a word are one: plurals, -ed and -ing, a final e, and British spellings of the same sound. Nothing
 /// else: "diabetic" is another word than "diabetes", and a row of the table of abbreviations says that it means it.
 ///
@@ -60,6 +70,9 @@ fn fold(c: char, word: &mut String) {
 /// oedema, edema -> edema                         tumours, tumor -> tumor
 /// ```
 pub(crate) fn stem(word: &str) -> String {
+    if let Some((_, one)) = IRREGULAR.iter().find(|(many, _)| *many == word) {
+        return (*one).to_owned();
+    }
     let mut stem = word.to_owned();
     if stem.len() <= 3 || !stem.is_ascii() || stem.bytes().any(|b| b.is_ascii_digit()) {
         return stem;
@@ -68,6 +81,9 @@ pub(crate) fn stem(word: &str) -> String {
     if stem.ends_with("ies") && stem.len() > 4 {
         cut(&mut stem, 3);
         stem.push('y');
+    } else if stem.ends_with("sis") && stem.len() > 5 {
+        // "Metastases".
+        cut(&mut stem, 2);
     } else if ["sses", "shes", "ches", "xes"].iter().any(|e| stem.ends_with(e)) {
         cut(&mut stem, 2);
     } else if stem.ends_with('s') && !["ss", "us", "is"].iter().any(|e| stem.ends_with(e)) {
@@ -126,6 +142,8 @@ mod tests {
             ["drowning", "drowned"],
             ["bruises", "bruise"],
             ["haemorrhage", "hemorrhages"],
+            ["metastasis", "metastases"],
+            ["teeth", "tooth"],
         ];
         for [a, b] in same {
             assert_eq!(stem(a), stem(b));

@@ -77,6 +77,8 @@ fn answers() -> Vec<Answer> {
         "synth ",
         "xqzxqzxqz cough",
         "low back pain left",
+        "gout right big toe",
+        "ckd stage 4",
     ]
     .iter()
     .map(|text| look_up(&tables, text, DAY))
@@ -87,6 +89,7 @@ fn answers() -> Vec<Answer> {
         ("E11.65", "2015-09-30"),
         ("00010", "2026-08-01"),
         ("low back pain ", "2021-09-30"),
+        ("low back pain ", "2030-01-01"),
     ] {
         out.push(look_up(&tables, text, day.parse().unwrap()));
     }

@@ -224,3 +224,61 @@ fn a_table_that_cannot_be_searched_is_named() {
     let answer = look_up(&Tables::open(folder.path()).unwrap(), "airway device", DAY);
     assert!(answer.unsearched.is_empty() && answer.hits[0].code.to_string() == "E0601", "{answer:?}");
 }
+
+/// With every table at hand a procedure's card still fits a terminal, one screen unless all is asked for; and each table has its row.
+#[test]
+fn cards_of_procedures_fit_with_all_tables_at_hand() {
+    let names = [
+        "hcpcs/HCPC2026_JAN_ANWEB_01122026.xlsx",
+        "ncci/MCR_MUE_DMESupplierServices_Eff_07-01-2024.reshaped.csv",
+        "ncci/MCR_MUE_OutpatientHospitalServices_Eff_07-01-2024.reshaped.csv",
+        "ncci/MCR_MUE_PractitionerServices_Eff_07-01-2024.reshaped.csv",
+        "ncci/AOC_V2024Q2.reshaped.txt",
+    ];
+    let packed = [
+        ("pfs/PPRRVU24_JAN.redacted.csv.zst", "PPRRVU24_JAN.csv"),
+        ("ncci/ccipra-2024q3.reshaped.txt.zst", "ccipra-2024q3.txt"),
+    ];
+    let Some(mut paths) = names.into_iter().map(reference).collect::<Option<Vec<_>>>() else { return };
+    let temp = Temp::new();
+    for (packed, name) in packed {
+        let Some(path) = reference(packed) else { return };
+        paths.push(temp.file(name, crate::support::unzstd(&path)));
+    }
+    let tables = tables(&temp, &paths);
+    let day = Date::constant(2024, 8, 1);
+    let mut labels = std::collections::BTreeSet::new();
+    let mut folded = 0;
+    for code in [
+        "99213", "99291", "36415", "J1100", "G0439", "G0008", "A0425", "E0601", "20610", "64999", "96372",
+        "93000", "0232T", "90471", "90472", "97110", "45378", "11045", "G2212", "Q3014", "00100", "K0001",
+        "L3000", "99459",
+    ] {
+        let answer = look_up(&tables, code, day);
+        let is_procedure =
+            |card: &Card| matches!(card, Card::Procedure(card) if card.code.to_string() == code);
+        assert!(answer.cards.iter().any(is_procedure), "{code}: {answer:?}");
+        let (screen, full) = (screen(&answer), answer_text(&answer, Extent::Full));
+        for line in screen.lines().chain(full.lines()) {
+            assert!(line.chars().count() <= 80, "{code}: {line}");
+        }
+        assert!(screen.lines().count() <= 40, "{code}: {screen}");
+        folded += usize::from(full.len() > screen.len());
+        let own = &screen[screen.find(&format!("{code}  ")).unwrap()..];
+        labels.extend(own.lines().skip(1).filter_map(|line| line.get(2..14)).map(|l| l.trim().to_owned()));
+    }
+    for label in [
+        "set",
+        "short title",
+        "in force",
+        "units",
+        "add-on to",
+        "add-ons",
+        "indicators",
+        "pair edits",
+        "not known",
+    ] {
+        assert!(labels.contains(label), "{label}: {labels:?}");
+    }
+    assert!(folded >= 10, "{folded} have more than a screen shows");
+}

@@ -25,6 +25,8 @@ use crate::{Date, DateRange};
 
 /// Kind of the pack.
 pub(crate) const KIND: &str = "icd10cm";
+/// Ends a title that its only source cuts.
+pub(crate) const CUT: char = '…';
 const RECORD: usize = 16;
 const SPAN: usize = 12;
 const NOTE: usize = 16;
