@@ -470,6 +470,18 @@ fn what_stands_after_with_and_what_is_never_first_come_after() {
 }
 
 #[test]
+fn what_a_title_leaves_open_says_nothing() {
+    let code = |text: &str| first(text).code.to_string();
+    assert_eq!(code("otitis media"), "H66.90");
+    assert_eq!(code("hearing loss"), "H91.90");
+    assert_eq!(code("respiratory failure"), "J96.90");
+    assert_eq!(code("acute respiratory failure"), "J96.00");
+    // ", unspecified with hypoxia" does not leave it open.
+    assert_eq!(code("respiratory failure with hypoxia"), "J96.91");
+    assert_eq!(code("otitis media bilateral"), "H66.93");
+}
+
+#[test]
 fn words_hold_in_any_order_and_in_any_plural() {
     let code = |text: &str| first(text).code.to_string();
     assert_eq!(code("fracture hip left"), code("hip fracture left"));

@@ -314,12 +314,13 @@ impl Search<'_, '_> {
         let all_of: Vec<Stem> = all_of.map(|word| word.stem).collect();
         let of_header: Vec<Stem> = of_header.iter().map(|word| word.stem).collect();
         let adds = |words: &[PhraseWord]| {
-            let mut denied = false;
+            let (mut denied, mut open) = (false, false);
             let mut added = 0;
-            for &word in words {
+            for (at, &word) in words.iter().enumerate() {
                 denied = self.grammar.denied_after(word.stem, denied);
+                open = self.grammar.open_at(at.checked_sub(1).and_then(|at| words.get(at)), word, open);
                 if !of_header.contains(&word.stem) && !self.grammar.is_light(word) {
-                    added += if denied { 1 } else { 1000 };
+                    added += if denied || open { 1 } else { 1000 };
                 }
                 // "Without aura, intractable" is intractable.
                 denied &= !word.pauses;

@@ -125,6 +125,17 @@ impl Grammar {
         }
     }
 
+    /// Does the word say only what is left open, if the one before it did or not? So does the ear in ", unspecified ear", up to the next comma.
+    /// But ", unspecified with hypoxia" does not leave the hypoxia open.
+    pub(super) fn open_at(&self, before: Option<&PhraseWord>, word: PhraseWord, was: bool) -> bool {
+        let Some(before) = before else { return false };
+        let class = self.class(word.stem);
+        match before.pauses {
+            true => class == Class::NoSide,
+            false => was && !(class == Class::With && self.class(before.stem) == Class::NoSide),
+        }
+    }
+
     /// Do the words name where a foreign body is? "Without foreign body of scalp" does not deny the scalp.
     fn is_place_of_body(&self, before: PhraseWord, word: PhraseWord) -> bool {
         [Some(before.stem), Some(word.stem)] == self.body_of
@@ -251,12 +262,15 @@ pub(super) fn keep_most<T>(best: &mut Vec<(Rank, T)>, most: usize, score: impl F
 pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_denies: bool) -> Match {
     let mut out = Match::default();
     let (mut denied, mut at_side) = (false, false);
+    let mut open = false;
     let (mut first, mut last, mut matched) = (None, 0, 0);
     // What a title is about stands before "with".
     let (mut with, mut about, mut left_out) = (false, false, 0.0);
     for (at, &word) in words.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        open = grammar.open_at(before, word, open);
         denied = grammar.denied_after(word.stem, denied)
-            && !(at > 0 && grammar.is_place_of_body(words[at - 1], word));
+            && !before.is_some_and(|&before| grammar.is_place_of_body(before, word));
         let mask = plan.said(word.stem, denied);
         if mask != 0 && (!denied || query_denies) {
             out.mask |= mask;
@@ -266,7 +280,8 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
             about |= !with;
             at_side |= grammar.is_side(word.stem);
         } else {
-            let surplus = grammar.surplus(word, denied, at_side);
+            let surplus =
+                grammar.surplus(word, denied, at_side).min(if open { UNSPECIFIED } else { f32::MAX });
             out.surplus += surplus;
             left_out += if with { 0.0 } else { surplus };
         }
