@@ -188,7 +188,7 @@ fn iso(text: &[u8]) -> Option<Option<Date>> {
     let head = u64::from_le_bytes(head);
     let number = match rest {
         [] => eight_digits(head)?,
-        [tens, ones, rest @ ..] if matches!(rest, [] | [b'T' | b' ', ..]) => {
+        [tens, ones] | [tens, ones, b'T' | b' ', ..] => {
             // `YYYY-MM-` and `DD`.
             if head & 0xFF00_00FF_0000_0000 != 0x2D00_002D_0000_0000 {
                 return None;

@@ -181,6 +181,8 @@ fn codes_are_found_among_words() {
         ("E11.65, I10 and M54.5", &["E11.65", "I10", "M54.5"]),
         ("E11.65 & I10 + M54.5;", &["E11.65", "I10", "M54.5"]),
         ("m545, 99213-25", &["m545", "99213", "25"]),
+        ("E11.65.", &["E11.65"]),
+        ("E11.65, I10?", &["E11.65", "I10"]),
         ("I10 with heart failure, and asthma", &["I10", "heart failure, and asthma"]),
         ("E08-E13 diabetes", &["E08-E13", "diabetes"]),
         ("E08 - E13", &["E08 - E13"]),

@@ -482,6 +482,37 @@ fn what_a_title_leaves_open_says_nothing() {
 }
 
 #[test]
+fn what_says_how_somebody_was_seen_is_set_aside() {
+    let tables = Tables::embedded();
+    let found = |text: &str| tables.search(&Query::new(text, DAY));
+    for (text, code, aside) in [
+        ("pt w/ htn", "I10", &["pt"][..]),
+        ("pt with dm2", "E11.9", &["pt"]),
+        ("r/o mi", "I21.9", &["r o"]),
+        ("45 yo f c/o headache", "R51.9", &["45", "yo f", "c o"]),
+        ("6 yo w asthma", "J45.909", &["6", "yo"]),
+    ] {
+        let found = found(text);
+        assert_eq!(found.hits[0].code.to_string(), code, "{text}");
+        assert_eq!(found.aside, aside, "{text}");
+    }
+    // Alone it is all there is; and only beside an age is a number one.
+    assert!(found("patient").aside.is_empty() && !found("patient").hits.is_empty());
+    assert_eq!(found("pt bmi 42").hits[0].code.to_string(), "Z68.41");
+}
+
+#[test]
+fn a_word_is_shortened_wherever_it_stands_and_a_long_one_takes_no_time() {
+    let code = |text: &str| first(text).code.to_string();
+    assert_eq!(code("pyelo acute"), "N10");
+    assert_eq!(code("s/p chole"), "Z90.49");
+    assert_eq!(code("lung ca rul"), "C34.11");
+    // A word as long as a file is no two words, whichever way it is cut.
+    let tables = Tables::embedded();
+    assert!(tables.search(&Query::new("x".repeat(1 << 20), DAY)).hits.is_empty());
+}
+
+#[test]
 fn words_hold_in_any_order_and_in_any_plural() {
     let code = |text: &str| first(text).code.to_string();
     assert_eq!(code("fracture hip left"), code("hip fracture left"));

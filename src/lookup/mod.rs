@@ -31,6 +31,8 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Words that no table has.
     pub unknown: Vec<String>,
+    /// Words that say of a note how or why somebody was seen, and not what he has.
+    pub aside: Vec<String>,
     /// Tables that were not searched for the words: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
     pub unsearched: Vec<TableKind>,
     /// Tables that were searched, and whose last day is before [`Answer::as_of`]. Cards say it themselves.
@@ -110,6 +112,7 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
         cards: Vec::new(),
         hits: Vec::new(),
         unknown: Vec::new(),
+        aside: Vec::new(),
         unsearched: Vec::new(),
         stale: Vec::new(),
         also: None,
@@ -134,7 +137,7 @@ pub fn answer(tables: &Tables, query: &Query) -> Answer {
     let names_a_side = Modifier::parse(bytes).is_ok() && is_side(text);
     if is_short_form(text) || answer.cards.is_empty() && !names_a_side {
         let found = tables.search(query);
-        (answer.hits, answer.unknown) = (found.hits, found.unknown);
+        (answer.hits, answer.unknown, answer.aside) = (found.hits, found.unknown, found.aside);
         (answer.unsearched, answer.stale) = (found.unsearched, found.stale);
     }
     if answer.cards.is_empty() && answer.hits.is_empty() {

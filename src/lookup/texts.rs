@@ -96,6 +96,9 @@ fn pieces<'l>(tables: &Tables, line: &'l str) -> Vec<Piece<'l>> {
     let is_code = |text: &str| is_surely_code(tables, text);
     let mut out = Vec::new();
     for_each_part(line, 0, is_between, |text, at| {
+        // The end of a sentence is none of its last code.
+        let without_mark = text.trim_end_matches(['.', '?', '!', ':']);
+        let text = if is_code(without_mark) { without_mark } else { text };
         let mut parts = text.split('-');
         let is_procedure = parts.next().is_some_and(|code| Procedure::parse(code.as_bytes()).is_ok());
         if is_procedure && parts.all(|part| Modifier::parse(part.as_bytes()).is_ok()) {

@@ -15,6 +15,9 @@ pub(super) fn hits(answer: &Answer) -> String {
     if !read.is_empty() {
         row(out, "read as", &read.join("; "));
     }
+    if !answer.aside.is_empty() {
+        row(out, "set aside", &answer.aside.join(", "));
+    }
     if !answer.unknown.is_empty() {
         row(out, "not known", &answer.unknown.join(", "));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::table::{stem, words_of};
 
@@ -23,24 +23,41 @@ pub(super) struct Meaning {
 /// By the stems of what is written.
 static TABLE: LazyLock<FxHashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
     let mut out: FxHashMap<String, Vec<Meaning>> = FxHashMap::default();
-    for (written, text, is_wider) in rows() {
+    for (written, text, kind) in rows().filter(|(.., kind)| *kind != ASIDE) {
         let mut words = words_of(text);
         words.retain(|word| !is_empty_word(word));
-        out.entry(key(&words_of(written))).or_default().push(Meaning { text, words, is_wider });
+        out.entry(key(&words_of(written))).or_default().push(Meaning {
+            text,
+            words,
+            is_wider: kind == WIDER,
+        });
     }
     out
 });
 
-/// The rows: what is written, what it means, and whether that is the wider place.
-fn rows() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+/// What is set aside, by its stems.
+static SET_ASIDE: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    let aside = rows().filter(|(.., kind)| *kind == ASIDE);
+    aside.map(|(written, ..)| key(&words_of(written))).collect()
+});
+
+/// Kinds of rows; the others have none.
+const WIDER: &str = "wider";
+const ASIDE: &str = "aside";
+
+/// The rows: what is written, what it means, and the kind.
+fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let text = include_str!("../../data/lists/abbreviations.csv");
     text.lines().skip(1).filter_map(|line| {
         let (written, rest) = line.split_once(',')?;
-        Some(match rest.split_once(',') {
-            Some((means, kind)) => (written, means, kind == "wider"),
-            None => (written, rest, false),
-        })
+        let (means, kind) = rest.split_once(',').unwrap_or((rest, ""));
+        Some((written, means, kind))
     })
+}
+
+/// Do the words, read together, say of a note how or why somebody was seen, and not what he has?
+pub(super) fn is_aside(words: &[String]) -> bool {
+    SET_ASIDE.contains(&key(words))
 }
 
 /// The meanings of some words, read together, in any order: "fracture of hip" is a "hip fracture".
@@ -81,9 +98,11 @@ mod tests {
         let mut keys = std::collections::HashSet::new();
         let same: Vec<_> = all.iter().filter(|(w, m, _)| !keys.insert((key(&words_of(w)), m))).collect();
         assert!(same.is_empty(), "the same in another form: {same:?}");
-        for (written, means, _) in all {
+        for (written, means, kind) in all {
             assert!((1..=LONGEST).contains(&words_of(written).len()), "{written}");
             assert_ne!(written, means);
+            assert_eq!(means.is_empty(), kind == ASIDE, "{written}");
+            assert!(["", WIDER, ASIDE].contains(&kind), "{written}: {kind}");
             assert_eq!(written, written.to_lowercase());
         }
     }

@@ -318,7 +318,8 @@ impl Search<'_, '_> {
             let mut added = 0;
             for (at, &word) in words.iter().enumerate() {
                 denied = self.grammar.denied_after(word.stem, denied);
-                open = self.grammar.open_at(at.checked_sub(1).and_then(|at| words.get(at)), word, open);
+                open = self.grammar.open_at(words, at, open);
+                let open = open || self.grammar.may_be_open(words, at);
                 if !of_header.contains(&word.stem) && !self.grammar.is_light(word) {
                     added += if denied || open { 1 } else { 1000 };
                 }

@@ -63,6 +63,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Words of the query that no table has, in no form.
     pub unknown: Vec<String>,
+    /// Words that say of a note how or why somebody was seen, and not what he has, as "patient" or "complains of": nothing was looked for by them.
+    pub aside: Vec<String>,
     /// Tables in which words could not be looked for: an earlier cleanclaim made them. `cleanclaim tables rebuild` mends it.
     pub unsearched: Vec<TableKind>,
     /// Tables that were searched, and whose last day is before the day that was asked for.
@@ -250,11 +252,11 @@ impl Tables {
             indexes.push(index);
             table
         });
-        let parts = words::read(&query.text, &indexes);
+        let (parts, aside) = words::read(&query.text, &indexes);
         // Numbers and single letters stand in many titles, but alone they are what is left of a mistyped code.
         let is_word = |text: &str| text.chars().count() > 1 && text.contains(char::is_alphabetic);
         if !parts.iter().any(|part| !part.readings.is_empty() && is_word(&part.written)) {
-            return Found { hits: Vec::new(), unknown: unknown(parts), unsearched, stale };
+            return Found { hits: Vec::new(), unknown: unknown(parts), aside, unsearched, stale };
         }
         let mut hits = Vec::new();
         let mut rest = indexes.iter();
@@ -270,7 +272,7 @@ impl Tables {
         if let Some(least) = hits.first().map(|best| best.score * WORTH_A_LINE) {
             hits.retain(|hit| hit.score >= least);
         }
-        Found { hits, unknown: unknown(parts), unsearched, stale }
+        Found { hits, unknown: unknown(parts), aside, unsearched, stale }
     }
 
     /// The tables in which the query looks, as far as they do not reach its day.

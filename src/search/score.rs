@@ -11,11 +11,13 @@ const LONG: usize = 31;
 const SURPLUS: f32 = 0.13;
 
 /// Words that say nothing that was not meant anyway: "unspecified" is what is left when nothing more is said.
-const LIGHT: [&str; 22] = [
+const LIGHT: [&str; 24] = [
     "nos",
     "nec",
     "specified",
     "site",
+    "part",
+    "means",
     "type",
     "uncomplicated",
     "disease",
@@ -127,13 +129,21 @@ impl Grammar {
 
     /// Does the word say only what is left open, if the one before it did or not? So does the ear in ", unspecified ear", up to the next comma.
     /// But ", unspecified with hypoxia" does not leave the hypoxia open.
-    pub(super) fn open_at(&self, before: Option<&PhraseWord>, word: PhraseWord, was: bool) -> bool {
-        let Some(before) = before else { return false };
-        let class = self.class(word.stem);
-        match before.pauses {
-            true => class == Class::NoSide,
-            false => was && !(class == Class::With && self.class(before.stem) == Class::NoSide),
+    pub(super) fn open_at(&self, words: &[PhraseWord], at: usize, was: bool) -> bool {
+        let class = |at: usize| words.get(at).map(|word| self.class(word.stem));
+        match at.checked_sub(1).and_then(|before| words.get(before)) {
+            Some(before) if before.pauses => class(at) == Some(Class::NoSide),
+            Some(before) => {
+                was && !(class(at) == Some(Class::With) && self.class(before.stem) == Class::NoSide)
+            }
+            None => false,
         }
+    }
+
+    /// Is the word one of two, and the other says that it is left open? So is "complete" in "complete or unspecified".
+    pub(super) fn may_be_open(&self, words: &[PhraseWord], at: usize) -> bool {
+        let is = |at: usize, class| words.get(at).is_some_and(|word| self.class(word.stem) == class);
+        is(at, Class::Plain) && is(at + 1, Class::Empty) && is(at + 2, Class::NoSide)
     }
 
     /// Do the words name where a foreign body is? "Without foreign body of scalp" does not deny the scalp.
@@ -268,7 +278,7 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
     let (mut with, mut about, mut left_out) = (false, false, 0.0);
     for (at, &word) in words.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|before| words.get(before));
-        open = grammar.open_at(before, word, open);
+        open = grammar.open_at(words, at, open);
         denied = grammar.denied_after(word.stem, denied)
             && !before.is_some_and(|&before| grammar.is_place_of_body(before, word));
         let mask = plan.said(word.stem, denied);
@@ -280,8 +290,9 @@ pub(super) fn look(words: &[PhraseWord], plan: &Plan, grammar: &Grammar, query_d
             about |= !with;
             at_side |= grammar.is_side(word.stem);
         } else {
-            let surplus =
-                grammar.surplus(word, denied, at_side).min(if open { UNSPECIFIED } else { f32::MAX });
+            let surplus = grammar
+                .surplus(word, denied, at_side)
+                .min(if open || grammar.may_be_open(words, at) { UNSPECIFIED } else { f32::MAX });
             out.surplus += surplus;
             left_out += if with { 0.0 } else { surplus };
         }

@@ -1,12 +1,16 @@
 //! What the words of a query mean: as they stand, by the table of abbreviations, as the beginning of a word, or mistyped.
 
 use super::How;
-use super::abbreviations::{LONGEST, is_empty_word, meanings};
+use super::abbreviations::{LONGEST, is_aside, is_empty_word, meanings};
 use super::numbers::number_of;
 use crate::table::{Stem, WordIndex, words_of};
 
 /// Most words of a query that count.
 pub(super) const MOST: usize = 16;
+/// What is set aside and begins so makes an age of the number before it.
+const AGES: [&str; 3] = ["yo", "y o", "year"];
+/// Fewer letters, with other words behind them, are no beginning of a word.
+const LEAST_BEGINNING: usize = 4;
 
 /// Some words of the query that are read together.
 pub(super) struct Part {
@@ -17,6 +21,15 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Is it written as a word that holds others together, or read as nothing but such words?
+    fn joins(&self) -> bool {
+        !self.readings.is_empty() && self.only_joins()
+    }
+
+    fn is_number(&self) -> bool {
+        self.written.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// Does it only hold other words together, as "w" for "with"?
     pub(super) fn only_joins(&self) -> bool {
         let joins = |word: &Word| matches!(word, Word::Any(word) if joins(word));
@@ -72,22 +85,24 @@ impl Word {
     }
 }
 
-/// Reads a query against the words of all tables. A word that any of them has is not mistyped.
-pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> Vec<Part> {
+/// Reads a query against the words of all tables: its parts, and what is set aside, if anything is left. A word that any of them has is not
+/// mistyped.
+pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> (Vec<Part>, Vec<String>) {
     let mut words = words_of(text);
     words.truncate(MOST);
     // A blank after the last word says that it is whole.
     let open = text.ends_with(char::is_alphanumeric);
-    let mut out = Vec::new();
+    let (mut out, mut aside) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < words.len() {
         let rest = &words[at..];
-        let longest = (1..=LONGEST.min(rest.len())).rev().find(|&n| !meanings(&rest[..n]).is_empty());
+        let longest = (1..=LONGEST.min(rest.len()))
+            .rev()
+            .find(|&n| is_aside(&rest[..n]) || !meanings(&rest[..n]).is_empty());
         let joined = rest.len() > 1 && longest.unwrap_or(1) == 1 && is_one_word(&rest[..2], indexes);
         let n = if joined { 2 } else { longest.unwrap_or(1) };
         let part = &rest[..n];
         at += n;
-        let is_last = open && at == words.len();
         if n == 1 && longest.is_none() && is_empty_word(&part[0]) {
             continue;
         }
@@ -108,10 +123,41 @@ pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> Vec<Part> {
             });
         }
         let only = readings.is_empty();
-        readings.extend(as_it_stands(part, only && is_last, only, indexes));
-        out.push(Part { written: part.join(" "), readings });
+        let place = match at < words.len() {
+            true => Place::Inside,
+            false if open => Place::Last,
+            false => Place::Ended,
+        };
+        readings.extend(as_it_stands(part, only.then_some(place), indexes));
+        let written = Part { written: part.join(" "), readings };
+        if is_aside(part) {
+            // "45 yo".
+            let is_age = AGES.iter().any(|age| written.written.starts_with(age));
+            aside.extend(out.pop_if(|before: &mut Part| is_age && before.is_number()));
+            aside.push(written);
+        } else {
+            out.push(written);
+        }
     }
-    out
+    // "Pt" alone is all there is. Of "pt with htn", "with" holds nothing together any more.
+    if out.iter().all(|part| part.readings.is_empty() || part.only_joins()) {
+        out.append(&mut aside);
+    } else if !aside.is_empty() {
+        let first = out.iter().position(|part| !part.joins()).unwrap_or(0);
+        out.drain(..first);
+    }
+    (out, aside.into_iter().map(|part| part.written).collect())
+}
+
+/// Where some words stand that no row of the table has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Others follow.
+    Inside,
+    /// At the end: more letters may follow.
+    Last,
+    /// At the end, and a blank after them.
+    Ended,
 }
 
 /// Are two words one in the titles, as "non union"?
@@ -120,13 +166,9 @@ fn is_one_word(words: &[String], indexes: &[WordIndex<'_>]) -> bool {
     joined.len() > 5 && joined.is_ascii() && indexes.iter().any(|index| index.written(&joined).is_some())
 }
 
-/// Words read as they stand: just so, in another form, as a beginning; and if nothing has them so, as mistyped or as two words in one.
-fn as_it_stands(
-    part: &[String],
-    may_go_on: bool,
-    may_be_wrong: bool,
-    indexes: &[WordIndex<'_>],
-) -> Option<Reading> {
+/// Words read as they stand: just so, in another form, as a beginning; and if nothing has them so, as mistyped or as two words in one. With a
+/// place they have no other reading.
+fn as_it_stands(part: &[String], place: Option<Place>, indexes: &[WordIndex<'_>]) -> Option<Reading> {
     // "On insulin" is in the table of abbreviations as a whole: insulin alone is something else.
     if part.len() > 1 && is_empty_word(&part[0]) {
         return None;
@@ -144,14 +186,16 @@ fn as_it_stands(
     }
     let [word] = part else { return None };
     let one = |how, meant, word| Some(Reading { how, meant, words: vec![word] });
-    if may_go_on && word.len() > 1 && indexes.iter().any(|index| !index.beginning(word).is_empty()) {
+    let begins = || indexes.iter().any(|index| !index.beginning(word).is_empty());
+    if place == Some(Place::Last) && word.len() > 1 && begins() {
         return one(How::Prefix, None, Word::Beginning(word.clone()));
     }
     if indexes.iter().any(|index| index.has_form_of(word)) {
         return one(How::Stem, None, Word::Any(word.clone()));
     }
-    if !may_be_wrong {
-        return None;
+    // "Pyelo acute": who shortens a word need not do it at the end.
+    if place? == Place::Inside && word.len() >= LEAST_BEGINNING && begins() {
+        return one(How::Prefix, None, Word::Beginning(word.clone()));
     }
     let typo = |errors| {
         let meant = mistyped(word, errors, indexes);
@@ -169,7 +213,9 @@ fn as_it_stands(
 /// The two words that a word is made of, as "hammertoe", if titles have both.
 fn two_words(word: &str, is_written: impl Fn(&String) -> bool) -> Option<(String, String)> {
     const LEAST: usize = 3;
-    if !word.is_ascii() || word.bytes().any(|b| b.is_ascii_digit()) {
+    /// No two words of a title are longer together; and trying each place of a whole file would take hours.
+    const MOST_LETTERS: usize = 48;
+    if !word.is_ascii() || word.len() > MOST_LETTERS || word.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
     let halves = (LEAST..=word.len().saturating_sub(LEAST)).map(|at| word.split_at(at));
