@@ -119,7 +119,6 @@ impl Date {
         Ok(date)
     }
 
-    #[cold]
     fn parse_century(text: &[u8]) -> Result<(Date, bool), DateError> {
         let text = text.trim_ascii();
         if let Some(date) = iso(text) {

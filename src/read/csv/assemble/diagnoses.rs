@@ -135,6 +135,11 @@ impl Building {
         if self.rows_differ { Points::Own(own.unwrap_or(self.own_first)) } else { Points::All }
     }
 
+    fn is_first_of_its_code(&self, index: u8) -> bool {
+        let (before, from) = self.claim.diagnoses.split_at_checked(usize::from(index)).unwrap_or_default();
+        from.first().is_some_and(|own| before.iter().all(|other| other.code != own.code))
+    }
+
     /// The diagnoses of a row, if they are others than the first row's.
     fn own_diagnoses(
         &mut self,
@@ -159,9 +164,12 @@ impl Building {
                 if text.is_empty() {
                     continue;
                 }
-                // What stands in the same column of the first row need not be read again.
+                // What stands in the same column of the first row need not be read again, if reading it would find the same diagnosis: the first
+                // with its code, and not another column's of this row.
                 let same = (text == first.get(at)).then(|| self.own_first.in_column(column)).flatten();
-                match same {
+                let is_found =
+                    |&index: &u8| self.is_first_of_its_code(index) && !own.as_slice().contains(&index);
+                match same.filter(is_found) {
                     Some(index) => _ = own.push_from(index, column),
                     None => self.diagnosis(text, column, false, number, &mut own),
                 }

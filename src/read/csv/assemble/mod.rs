@@ -427,6 +427,29 @@ mod tests {
     }
 
     #[test]
+    fn a_later_row_may_list_a_diagnosis_twice() {
+        let claims = csv_claims("claim_id,cpt,dx1,dx2\nA,1,E11.65,I10\nA,2,I10,I10\n").unwrap();
+        let claim = &claims[0];
+        assert_eq!(claim.pointed(&claim.lines[1]).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(claim.diagnoses[1].code, claim.diagnoses[2].code);
+    }
+
+    proptest::proptest! {
+        /// With a column of versions every row is read; without, what stands where it stood on the first row is not.
+        #[test]
+        fn diagnoses_that_are_not_read_again_are_the_same(
+            rows in proptest::collection::vec(proptest::array::uniform3(r"|I10|E11\.65|E1165|A00\.1|x"), 1..5),
+        ) {
+            let text = |header: &str, version: &str| {
+                let rows = rows.iter().map(|row| format!("A,99213,{}{version}\n", row.join(",")));
+                format!("claim_id,cpt,dx1,dx2,dx3{header}\n{}", rows.collect::<String>())
+            };
+            let read = |header, version| format!("{:?}", csv_claims(&text(header, version)).unwrap());
+            proptest::prop_assert_eq!(read("", ""), read(",dx_version1", ",0"));
+        }
+    }
+
+    #[test]
     fn pointers_read_in_every_spelling() {
         let text = |p: &str| format!("claim_id,cpt,dx1,dx2,dx3,dx_pointers\nA,99213,E11.65,,I10,\"{p}\"\n");
         let pointed = |p: &str| {
