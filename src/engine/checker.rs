@@ -294,6 +294,12 @@ impl Desk<'_> {
         &out.list
     }
 
+    /// Has the memory fetched that a claim needs.
+    #[inline]
+    pub(super) fn fetch(&self, claim: &Claim) {
+        self.resolver.fetch(claim);
+    }
+
     /// Counts the lines of the claim that is looked at, and those that are later than a table.
     fn count_lines(&mut self) {
         let (lines, setting) = (self.resolver.lines(), self.resolver.setting());

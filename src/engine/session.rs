@@ -68,6 +68,12 @@ impl<'c> Session<'c> {
         self.check_with(claim, |_| ())
     }
 
+    /// Has the memory fetched that a claim needs which is checked soon: it takes longer to come than the claim before takes to check.
+    #[inline]
+    pub(super) fn fetch(&self, claim: &Claim) {
+        self.desks[self.checker.plan_of(claim)].fetch(claim);
+    }
+
     /// The same; says after every step which one it was.
     #[inline]
     pub(super) fn check_with(&mut self, claim: &Claim, done: impl FnMut(Step)) -> &[Finding] {

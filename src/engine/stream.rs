@@ -305,7 +305,10 @@ impl Run<'_> {
         let mut ascending = true;
         let lines_before = tally.lines;
         let (mut first, mut last): (Vec<u8>, Vec<u8>) = (vec![], vec![]);
-        assembler.claims(block, |claim| {
+        assembler.claims(block, |claim, next| {
+            if let Some(next) = next {
+                session.fetch(next);
+            }
             let charge = claim.charge();
             let clean = self.check_claim(claim, session, tally, rendered);
             tally.charge(charge, clean);

@@ -27,7 +27,7 @@ pub fn for_each_claim(input: &Input, map: &ColumnMap, each: impl FnMut(&Claim)) 
 fn each_claim(mut cutter: Cutter, mut each: impl FnMut(&Claim)) -> Result<()> {
     let mut assembler = Assembler::new(cutter.layout());
     while let Some(block) = cutter.next()? {
-        assembler.claims(&block, &mut each);
+        assembler.claims(&block, |claim, _| each(claim));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What was looked up once: claims use few codes, and an index costs several times as much.
 
+use prefetch_index::prefetch_index;
+
 use super::Facts;
 use crate::table::Rank;
 
@@ -24,10 +26,15 @@ const NO_RANK: u32 = (1 << 20) - 1;
 const NO_HISTORY: u32 = (1 << 12) - 1;
 
 /// A memory of looked-up codes that may forget.
+///
+/// A code stands in one of the slots of its set or, once that is full, of the set beside it: claims that use all codes of a table evenly find
+/// nearly all of them here all the same.
 pub(super) struct Memo {
     /// From above a key, the code's facts, the number of its history, its rank. As plain numbers, for zeroed memory of them costs nothing
     /// until it is touched.
     slots: Box<[u128]>,
+    /// Slots before the first set, so that every set is one cache line.
+    skipped: usize,
     shift: u32,
 }
 
@@ -35,7 +42,10 @@ impl Memo {
     /// With two to the power of `sets` sets.
     pub(super) fn new(sets: u32) -> Memo {
         // Key 0 is no code, so that an empty slot never matches.
-        Memo { slots: vec![0; WAYS << sets].into_boxed_slice(), shift: 64 - sets }
+        let slots = vec![0; (WAYS << sets) + WAYS].into_boxed_slice();
+        let skipped = slots.as_ptr().align_offset(WAYS * size_of::<u128>());
+        // It may be any number, if the address cannot be known.
+        Memo { slots, skipped: if skipped < WAYS { skipped } else { 0 }, shift: 64 - sets }
     }
 
     #[inline]
@@ -43,11 +53,22 @@ impl Memo {
         (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
     }
 
+    #[inline]
+    fn sets(&self) -> &[[u128; WAYS]] {
+        self.slots[self.skipped..].as_chunks().0
+    }
+
+    /// Has the memory fetched where a code will be looked for.
+    #[inline]
+    pub(super) fn fetch(&self, key: u64) {
+        prefetch_index(self.sets(), self.set_of(key));
+    }
+
     /// Looks for a code. The answer is for [`Memo::known`]: whoever has several codes asks for all of them first, so that the memory, which is
     /// what takes time here, is read for all at once.
     #[inline]
     pub(super) fn seek(&self, key: u64) -> Sought {
-        let (sets, _) = self.slots.as_chunks::<WAYS>();
+        let sets = self.sets();
         // Without a branch on what is read: it could not be foreseen.
         sets[self.set_of(key)].iter().fold(Sought { key, found: false, low: 0 }, |sought, &slot| {
             let here = (slot >> 64) as u64 == key;
@@ -65,10 +86,23 @@ impl Memo {
         if sought.found {
             return unpack(sought.low);
         }
+        self.known_beside(sought.key, look_up)
+    }
+
+    /// What is known of a code that is not in its own set.
+    #[inline(never)]
+    fn known_beside(&mut self, key: u64, look_up: impl FnOnce() -> Known) -> Known {
+        let at = self.set_of(key);
+        let beside = &self.sets()[at ^ 1];
+        if let Some(&slot) = beside.iter().find(|&&slot| (slot >> 64) as u64 == key) {
+            return unpack(slot as u64);
+        }
         let known = look_up();
-        let at = self.set_of(sought.key);
-        let (sets, _) = self.slots.as_chunks_mut::<WAYS>();
-        remember(&mut sets[at], sought.key, known);
+        let skipped = self.skipped;
+        let (sets, _) = self.slots[skipped..].as_chunks_mut::<WAYS>();
+        let full = |set: &[u128; WAYS]| set[WAYS - 1] != 0;
+        let into = if full(&sets[at]) && !full(&sets[at ^ 1]) { at ^ 1 } else { at };
+        remember(&mut sets[into], key, known);
         known
     }
 }

@@ -234,6 +234,20 @@ impl<'t> Resolver<'t> {
         self.unlisted
     }
 
+    /// Has the memory fetched where a claim's codes, and the pairs of its procedures, will be looked for.
+    #[inline]
+    pub(crate) fn fetch(&self, claim: &Claim) {
+        claim.diagnoses.iter().filter_map(|d| d.code.code()).for_each(|c| self.diagnosis_memo.fetch(c.key()));
+        let pairs = setting(claim).and_then(|s| self.tables.ptp(s));
+        for (at, line) in claim.lines.iter().enumerate().take(FEW) {
+            let Some(code) = line.code() else { continue };
+            self.procedure_memo.fetch(code.key());
+            let Some(pairs) = pairs else { continue };
+            let before = claim.lines[..at].iter().filter_map(Line::code);
+            before.for_each(|other| pairs.fetch(code, other));
+        }
+    }
+
     /// Asks the memories for all codes at once: those of the lines, then the diagnoses.
     fn seek_codes(&mut self, claim: &Claim) {
         let procedure = |line: &Line| line.code().map(|c| self.procedure_memo.seek(c.key()));
@@ -372,10 +386,12 @@ impl<'t> Resolver<'t> {
         let mut open = self.lines.first().is_some_and(|l| l.day.is_none_or(|d| d < from));
         for (at, line) in self.lines.iter().enumerate().skip(1) {
             open |= line.day.is_none_or(|d| d < from);
-            let (Some(rank), Some(_)) = (line.rank, line.day) else { continue };
+            let (Some(code), Some(rank), Some(_)) = (line.code, line.rank, line.day) else { continue };
             for (before, other) in self.lines[..at].iter().enumerate() {
-                if let Some(other_rank) = other.rank.filter(|&r| r != rank && other.day == line.day)
-                    && table.may_have(rank, other_rank)
+                if let Some(other_code) = other.code
+                    && other.rank.is_some_and(|r| r != rank)
+                    && other.day == line.day
+                    && table.may_have(code, other_code)
                 {
                     self.perhaps.push((at, before));
                 }

@@ -8,10 +8,13 @@ pub(super) struct Sorted {
     codes: Box<[u64]>,
     /// By the classes of a code's first three characters: how many codes come before. One more at the end.
     heads: Box<[u32]>,
+    /// Three bits for each code in one of the words.
+    bits: Box<[u64]>,
 }
 
 /// So many characters of a code are looked up at once.
 const HEAD: usize = 3;
+const CHARACTERS: [u8; 36] = *b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// Classes of characters: none, ten digits, twenty-six letters.
 const CLASSES: usize = 37;
 
@@ -26,7 +29,19 @@ impl Sorted {
             before += *count;
             *count = before;
         }
-        Sorted { codes: codes.into(), heads: heads.into() }
+        let mut bits = vec![0; (codes.len() / 4).next_power_of_two()];
+        for &code in &codes {
+            let (word, of) = bits_of(code, bits.len());
+            bits[word] |= of;
+        }
+        Sorted { codes: codes.into(), heads: heads.into(), bits: bits.into() }
+    }
+
+    /// Can it be a code? `false` is certain.
+    #[inline]
+    fn may_have(&self, code: u64) -> bool {
+        let (word, of) = bits_of(code, self.bits.len());
+        self.bits[word] & of == of
     }
 
     pub(super) fn get(&self, at: usize) -> Option<u64> {
@@ -40,18 +55,17 @@ impl Sorted {
     }
 
     /// Places of the codes that differ from a code of so many characters by one character put in, left out or mistaken, or by two swapped;
-    /// some twice.
-    ///
-    /// Tries every character in the first three places. Behind them goes along the code, with the range of the codes that begin as it does so
-    /// far, and within that range looks for what each edit at this character would give.
+    /// some twice. Tries them all: most are no codes, which the bits say at once.
     pub(super) fn away(&self, code: u64, len: usize) -> Vec<u32> {
         let mut found = Vec::new();
-        let mut look = |range: Range<usize>, sought: u64| {
-            if let Ok(place) = self.codes[range.clone()].binary_search(&sought) {
-                found.push((range.start + place) as u32);
+        let mut look = |sought: u64| {
+            if self.may_have(sought) {
+                let alike = self.alike(sought);
+                if let Ok(place) = self.codes[alike.clone()].binary_search(&sought) {
+                    found.push((alike.start + place) as u32);
+                }
             }
         };
-        let mut begun = self.alike(code);
         for at in 0..=len.min(7) {
             let shift = 56 - at * 8;
             // What stands before this character, from it on, and after it; it alone, and the next.
@@ -62,43 +76,33 @@ impl Sorted {
             let next = after & 0xFF << shift >> 8;
             // Put in by the writer; swapped with the next.
             if at < len {
-                let shorter = before | after << 8;
-                look(self.alike(shorter), shorter);
+                look(before | after << 8);
             }
             if at + 1 < len && next << 8 != own {
-                let swapped = code ^ own ^ next | next << 8 | own >> 8;
-                look(self.alike(swapped), swapped);
+                look(code ^ own ^ next | next << 8 | own >> 8);
             }
-            if at < HEAD {
-                for character in (b'0'..=b'9').chain(b'A'..=b'Z') {
-                    let here = u64::from(character) << shift;
-                    // Left out by the writer; mistaken.
-                    let longer = before | here | from >> 8;
-                    look(self.alike(longer), longer);
-                    if at < len && here != own {
-                        look(self.alike(before | here | after), before | here | after);
-                    }
-                }
-                continue;
+            // Left out by the writer; mistaken.
+            for character in CHARACTERS {
+                look(before | u64::from(character) << shift | from >> 8);
             }
-            let mut same = 0..0;
-            let mut start = begun.start + self.codes[begun.clone()].partition_point(|&c| c <= before);
-            while start < begun.end {
-                let character = self.codes[start] >> shift;
-                let end = start + self.codes[start..begun.end].partition_point(|&c| c >> shift == character);
-                let here = before | (character & 0xFF) << shift;
-                look(start..end, here | from >> 8);
-                if at < len && here == before | own {
-                    same = start..end;
-                } else if at < len {
-                    look(start..end, here | after);
-                }
-                start = end;
+            let mistaken: &[u8] = if at < len { &CHARACTERS } else { &[] };
+            for &character in mistaken {
+                look(before | u64::from(character) << shift | after);
             }
-            begun = same;
         }
+        // No code is near itself.
+        found.retain(|&place| self.codes[place as usize] != code);
         found
     }
+}
+
+/// The word of a code among so many, a power of two, and its bits there.
+#[inline]
+fn bits_of(code: u64, words: usize) -> (usize, u64) {
+    let mixed = code.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = mixed ^ mixed >> 32;
+    let bit = |shift: u32| 1 << (mixed >> shift & 63);
+    ((mixed >> 40) as usize & (words - 1), bit(0) | bit(6) | bit(12))
 }
 
 /// A number for the first characters of a code that ascends with the codes.

@@ -1,5 +1,7 @@
 //! Procedure-to-procedure edits (NCCI): which two procedures of one day are not paid together.
 
+use prefetch_index::prefetch_index;
+
 use super::format::{Description, Pack, PackWriter, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
 use super::later::Later;
@@ -110,7 +112,7 @@ impl PtpTable {
                 false => pack.later("ids16", 2)?,
             },
             edits: pack.section("edits", EDIT)?,
-            filter: pack.later("filter64", WORD)?,
+            filter: pack.later("pairs64", WORD)?,
             rationales: TextStore::open(&pack)?,
             wide_partners,
             wide_ids,
@@ -128,7 +130,7 @@ impl PtpTable {
     }
 
     /// Sections that only claims of several procedures need: they can be left in the file.
-    pub(super) const LATER: [&str; 5] = ["filter64", "partners16", "partners32", "ids16", "ids32"];
+    pub(super) const LATER: [&str; 5] = ["pairs64", "partners16", "partners32", "ids16", "ids32"];
 
     /// Reads what was left in the file.
     pub(super) fn load(&self) -> Result<()> {
@@ -201,9 +203,16 @@ impl PtpTable {
             .map(move |at| self.edit(owner, other, at))
     }
 
+    /// Has the memory fetched that [`PtpTable::may_have`] needs.
+    #[inline]
+    pub(crate) fn fetch(&self, a: Procedure, b: Procedure) {
+        let (words, _) = self.filter.bytes(&self.pack).as_chunks::<WORD>();
+        prefetch_index(words, filter_bits(a, b, words.len()).0);
+    }
+
     /// Can there be an edit between the two? `false` is certain.
     #[inline]
-    pub(crate) fn may_have(&self, a: Rank, b: Rank) -> bool {
+    pub(crate) fn may_have(&self, a: Procedure, b: Procedure) -> bool {
         let (words, _) = self.filter.bytes(&self.pack).as_chunks::<WORD>();
         let (at, bits) = filter_bits(a, b, words.len());
         words.get(at).is_some_and(|&word| u64::from_le_bytes(word) & bits == bits)
@@ -228,9 +237,6 @@ impl PtpTable {
     /// The edit in force on a day between two codes, whichever is column 1.
     #[inline]
     pub fn in_force(&self, a: Rank, b: Rank, day: Date) -> Option<PtpEdit> {
-        if !self.may_have(a, b) {
-            return None;
-        }
         self.edits(a, b).find(|edit| edit.in_force(day))
     }
 
@@ -288,12 +294,13 @@ impl PtpTable {
     }
 }
 
-/// The word of a pair, whichever is column 1, in a filter of so many words, and its bits there.
+/// The word of a pair, whichever is column 1, in a filter of so many words, and its bits there. From the codes, not their ranks: so it can be fetched
+/// before the ranks are known.
 #[inline]
-fn filter_bits(a: Rank, b: Rank, words: usize) -> (usize, u64) {
-    let (low, high) = (a.min(b), a.max(b));
-    let mixed = (u64::from(low.0) << 32 | u64::from(high.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+fn filter_bits(a: Procedure, b: Procedure, words: usize) -> (usize, u64) {
+    let (low, high) = (a.key().min(b.key()), a.key().max(b.key()));
+    let mixed = low.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32) ^ high;
+    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     let at = ((mixed >> 32) * words as u64) >> 32;
     let bit = |shift: u32| 1 << (mixed >> shift & 63);
     (at as usize, bit(0) | bit(6) | bit(12))
@@ -387,9 +394,17 @@ impl PtpRows {
 
         // Ten bits a pair, of which three are set: one pair of forty without an edit passes.
         let mut filter = vec![0u64; entries.len() * 10 / 64 + 1];
+        let mut by_rank = vec![None; index.len()];
+        for (&code, rank) in self.codes.iter().zip(&ranks) {
+            if let Some(rank) = rank {
+                by_rank[rank.at()] = Some(code);
+            }
+        }
         for &(pair, _) in &entries {
-            let (at, bits) = filter_bits(Rank((pair >> 32) as u32), Rank(pair as u32), filter.len());
-            filter[at] |= bits;
+            if let (Some(a), Some(b)) = (by_rank[(pair >> 32) as usize], by_rank[pair as u32 as usize]) {
+                let (at, bits) = filter_bits(a, b, filter.len());
+                filter[at] |= bits;
+            }
         }
 
         description.built_on = vec![index.fingerprint()];
@@ -402,7 +417,7 @@ impl PtpRows {
         writer.section("edits", terms);
         texts.finish(&mut writer);
         // What can be left in the file comes last.
-        writer.section("filter64", filter.into_iter().flat_map(u64::to_le_bytes).collect());
+        writer.section("pairs64", filter.into_iter().flat_map(u64::to_le_bytes).collect());
         writer.section(if wide_partners { "partners32" } else { "partners16" }, partners);
         writer.section(if wide_ids { "ids32" } else { "ids16" }, ids);
         writer.finish(&description)
@@ -459,7 +474,8 @@ mod tests {
         let pairs = || (0..700).map(|n| (Rank(n), Rank(699 - n)));
         for (a, b) in pairs() {
             let edits: Vec<PtpEdit> = table.edits(a, b).collect();
-            assert!(table.may_have(a, b) && edits.len() == 1);
+            let code = |rank| Procedure::from_key(index.code(rank).unwrap());
+            assert!(table.may_have(code(a), code(b)) && edits.len() == 1);
             assert_eq!(edits, whole.edits(a, b).collect::<Vec<_>>());
         }
         table.left().unwrap();

@@ -47,7 +47,10 @@ impl First {
 
 /// The claim that is being put together.
 struct Building {
-    claim: Claim,
+    claim: Box<Claim>,
+    /// The claim before it, if `waits`: it is given when the one after it is known.
+    before: Box<Claim>,
+    waits: bool,
     /// Parts of the bill type, where a file has them apart.
     bill_type: [u8; 3],
     /// Diagnoses of the first row, as indices.
@@ -60,7 +63,9 @@ struct Building {
 impl Assembler {
     pub(crate) fn new(layout: Arc<Layout>) -> Assembler {
         let building = Building {
-            claim: Claim::default(),
+            claim: Box::default(),
+            before: Box::default(),
+            waits: false,
             bill_type: [0; 3],
             own_first: IndexList::new(),
             rows_differ: false,
@@ -69,8 +74,9 @@ impl Assembler {
         Assembler { layout, building, walk: Walk::default(), first: First::default() }
     }
 
-    /// Every claim of a block, in order.
-    pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim)) {
+    /// Every claim of a block, in order, each with the one that comes after it in the block: whoever looks up codes can have the memory fetched
+    /// that the next claim needs.
+    pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim, Option<&Claim>)) {
         let Assembler { layout, building, walk, first } = self;
         walk.rows(block, layout, |row, at| {
             building.push(layout, row, first, at.number, &mut each);
@@ -79,16 +85,28 @@ impl Assembler {
                 building.fault(Field::Claim, line, at.number, Reason::OpenQuote { rows }, None);
             }
         });
-        building.finish(&mut each);
+        building.finish_block(&mut each);
     }
 }
 
 impl Building {
-    /// Gives the claim that is being put together.
-    fn finish(&mut self, each: &mut impl FnMut(&Claim)) {
+    /// The claim that was put together is whole: gives the one before it.
+    fn finish(&mut self, each: &mut impl FnMut(&Claim, Option<&Claim>)) {
         if self.open {
             self.open = false;
-            each(&self.claim);
+            if self.waits {
+                each(&self.before, Some(&self.claim));
+            }
+            std::mem::swap(&mut self.before, &mut self.claim);
+            self.waits = true;
+        }
+    }
+
+    /// Gives the last claim of a block.
+    fn finish_block(&mut self, each: &mut impl FnMut(&Claim, Option<&Claim>)) {
+        self.finish(each);
+        if std::mem::take(&mut self.waits) {
+            each(&self.before, None);
         }
     }
 
@@ -99,7 +117,7 @@ impl Building {
         row: Row<'_>,
         first: &mut First,
         number: u64,
-        each: &mut impl FnMut(&Claim),
+        each: &mut impl FnMut(&Claim, Option<&Claim>),
     ) {
         let id = row.get(layout.claim_id);
         if !self.open || id != first.of(&row).get(layout.claim_id) || id.is_empty() {
@@ -225,7 +243,7 @@ impl Building {
             let reason = Reason::FieldCount { expected: layout.width, got: row.width() };
             self.fault(Field::Claim, Some(at), number, reason, None);
         }
-        let Claim { lines, faults, .. } = &mut self.claim;
+        let Claim { lines, faults, .. } = &mut *self.claim;
         lines.push(Line { row: number, points, ..Line::new(at as u32 + 1) });
         let Some(line) = lines.last_mut() else { return };
         let mut cell = Cell { field: Field::Claim, line: Some(at), row: number, faults };
