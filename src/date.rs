@@ -283,6 +283,9 @@ pub struct DateRange {
 }
 
 impl DateRange {
+    /// No day is inside.
+    pub(crate) const NEVER: DateRange = DateRange { from: Date::MAX, to: Date::constant(1, 1, 1) };
+
     /// In force from this day on, without an end.
     pub const fn since(from: Date) -> DateRange {
         DateRange { from, to: Date::MAX }

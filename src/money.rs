@@ -41,12 +41,18 @@ impl Cents {
     /// [`AmountError`] if the text is not an amount in cents.
     pub fn parse(text: &[u8]) -> Result<Cents, AmountError> {
         // Nearly every file: digits, a point, two digits.
-        if let [whole @ .., b'.', tens, ones] = text
+        if let &[ref whole @ .., b'.', tens, ones] = text
             && (1..=12).contains(&whole.len())
-            && whole.iter().chain([tens, ones]).all(u8::is_ascii_digit)
         {
-            let digits = whole.iter().chain([tens, ones]);
-            return Ok(Cents(digits.fold(0, |n, b| n * 10 + i64::from(b - b'0'))));
+            // What is no digit becomes a large number, and one of the highest bits of all of them together says so.
+            let digit = |b: u8| i64::from(b.wrapping_sub(b'0'));
+            let none = |b: u8| b.wrapping_sub(b'0').saturating_add(0x76);
+            let (cents, seen) = whole.iter().chain([&tens, &ones]).fold((0, 0), |(n, seen), &b| {
+                (n * 10 + digit(b), seen | none(b))
+            });
+            if seen < 0x80 {
+                return Ok(Cents(cents));
+            }
         }
         let text = text.trim_ascii();
         let (text, negative) = match text {

@@ -78,6 +78,17 @@ impl Procedure {
     /// [`CodeError`] if the text has the shape of neither a CPT nor a HCPCS Level II code.
     #[inline]
     pub fn parse(text: &[u8]) -> Result<Procedure, CodeError> {
+        // Nearly every one: five digits, or a capital letter and four digits.
+        if let &[first, a, b, c, d] = text
+            && (first.is_ascii_digit() || first.is_ascii_uppercase())
+            && [a, b, c, d].iter().all(u8::is_ascii_digit)
+        {
+            return Ok(Procedure::constant(&[first, a, b, c, d]));
+        }
+        Procedure::parse_slowly(text)
+    }
+
+    fn parse_slowly(text: &[u8]) -> Result<Procedure, CodeError> {
         let text = text.trim_ascii();
         let &[a, b, c, d, e] = text else {
             return Err(match text.len() {

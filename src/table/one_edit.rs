@@ -8,13 +8,14 @@ pub(super) struct Sorted {
     codes: Box<[u64]>,
     /// By the classes of a code's first three characters: how many codes come before. One more at the end.
     heads: Box<[u32]>,
-    /// Three bits for each code in one of the words.
+    /// Two bits for each code in one of the words.
     bits: Box<[u64]>,
+    /// The characters that any code has at a place.
+    characters: [Vec<u8>; 8],
 }
 
 /// So many characters of a code are looked up at once.
 const HEAD: usize = 3;
-const CHARACTERS: [u8; 36] = *b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// Classes of characters: none, ten digits, twenty-six letters.
 const CLASSES: usize = 37;
 
@@ -34,7 +35,12 @@ impl Sorted {
             let (word, of) = bits_of(code, bits.len());
             bits[word] |= of;
         }
-        Sorted { codes: codes.into(), heads: heads.into(), bits: bits.into() }
+        let mut seen = [[false; 256]; 8];
+        for &code in &codes {
+            seen.iter_mut().zip(code.to_be_bytes()).for_each(|(seen, byte)| seen[usize::from(byte)] = true);
+        }
+        let characters = seen.map(|seen| (1..=u8::MAX).filter(|&byte| seen[usize::from(byte)]).collect());
+        Sorted { codes: codes.into(), heads: heads.into(), bits: bits.into(), characters }
     }
 
     /// Can it be a code? `false` is certain.
@@ -82,10 +88,10 @@ impl Sorted {
                 look(code ^ own ^ next | next << 8 | own >> 8);
             }
             // Left out by the writer; mistaken.
-            for character in CHARACTERS {
+            for &character in &self.characters[at] {
                 look(before | u64::from(character) << shift | from >> 8);
             }
-            let mistaken: &[u8] = if at < len { &CHARACTERS } else { &[] };
+            let mistaken = if at < len { self.characters[at].as_slice() } else { &[] };
             for &character in mistaken {
                 look(before | u64::from(character) << shift | after);
             }
@@ -102,7 +108,7 @@ fn bits_of(code: u64, words: usize) -> (usize, u64) {
     let mixed = code.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = mixed ^ mixed >> 32;
     let bit = |shift: u32| 1 << (mixed >> shift & 63);
-    ((mixed >> 40) as usize & (words - 1), bit(0) | bit(6) | bit(12))
+    ((mixed >> 40) as usize & (words - 1), bit(0) | bit(6))
 }
 
 /// A number for the first characters of a code that ascends with the codes.

@@ -30,6 +30,8 @@ pub struct ProcedureTable {
     records: Section,
     spans: Section,
     histories: Section,
+    /// The last span of each history: nearly all claims are of its days.
+    newest: Box<[DateRange]>,
     covers: Section,
     modifiers: Section,
 }
@@ -104,13 +106,14 @@ impl ProcedureTable {
 
     pub(crate) fn open(pack: Pack) -> Result<ProcedureTable, PackError> {
         pack.expect_kind(KIND)?;
-        let table = ProcedureTable {
+        let mut table = ProcedureTable {
             index: CodeIndex::open(&pack)?,
             texts: TextStore::open(&pack)?,
             words: WordSections::open(&pack)?,
             records: pack.section("records", RECORD)?,
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
+            newest: Box::default(),
             covers: pack.section("covers", COVER)?,
             modifiers: pack.section("modifiers", MODIFIER)?,
             pack,
@@ -120,6 +123,8 @@ impl ProcedureTable {
             let what = format!("{got} records for {expected} codes");
             return Err(PackError::Section { section: "records", what });
         }
+        let newest = |id| table.history(id).next_back().unwrap_or(DateRange::NEVER);
+        table.newest = (0..=u16::MAX).take(table.histories.count(4)).map(newest).collect();
         Ok(table)
     }
 
@@ -195,6 +200,13 @@ impl ProcedureTable {
     /// As [`ProcedureTable::in_force`], for whoever remembers the number of the code's history.
     #[inline]
     pub(crate) fn in_force_by(&self, history: u16, day: Date) -> InForce {
+        match self.newest.get(usize::from(history)) {
+            Some(span) if span.contains(day) => InForce::Yes,
+            _ => self.in_force_earlier(history, day),
+        }
+    }
+
+    fn in_force_earlier(&self, history: u16, day: Date) -> InForce {
         let (mut ended, mut begins) = (None, None);
         for span in self.history(history) {
             if span.contains(day) {

@@ -1,5 +1,7 @@
 //! A block's rows and fields.
 
+use wide::u8x16;
+
 /// A row where it lies.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
@@ -25,9 +27,9 @@ impl<'a> Row<'a> {
     /// A field without the blanks around it; empty if the row is too short.
     #[inline]
     pub(super) fn get(&self, n: usize) -> &'a [u8] {
-        let Some(&[before, end]) = self.cuts.get(n..).and_then(|cuts| cuts.first_chunk()) else { return &[] };
+        let (Some(&before), Some(&end)) = (self.cuts.get(n), self.cuts.get(n + 1)) else { return &[] };
         let field = self.between(before, end);
-        if self.blanks { field.trim_ascii() } else { field }
+        if self.blanks { trimmed(field) } else { field }
     }
 
     /// Consecutive fields with what separates them; `None` if the row is too short, or nothing separates them.
@@ -53,6 +55,12 @@ impl<'a> Row<'a> {
     fn between(&self, before: u32, end: u32) -> &'a [u8] {
         self.bytes.get(before.wrapping_add(self.gap) as usize..end as usize).unwrap_or_default()
     }
+}
+
+/// Apart, for few blocks have blanks, and fields are read in many places.
+#[inline(never)]
+fn trimmed(field: &[u8]) -> &[u8] {
+    field.trim_ascii()
 }
 
 /// Has the block, one without quotation marks, blanks that may stand around a field, or carriage returns?
@@ -184,29 +192,18 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Which of the bytes are delimiters or line feeds, and which line feeds. Written so that the compiler compares sixteen bytes at once.
+/// Which of the bytes are delimiters or line feeds, and which line feeds.
 #[inline]
 fn masks(chunk: &[u8; CHUNK], delimiter: u8) -> (u64, u64) {
-    let mut ends = [0; CHUNK];
-    let mut any_line = 0;
-    for (end, &byte) in ends.iter_mut().zip(chunk) {
-        let line = byte == b'\n';
-        any_line |= u8::from(line);
-        *end = u8::from(line | (byte == delimiter));
-    }
-    let ends = gather(&ends);
-    // Most chunks have no line feed.
-    let lines = if any_line == 0 { 0 } else { gather(&chunk.map(|byte| u8::from(byte == b'\n'))) };
-    (ends, lines)
-}
-
-/// The lowest bits of the bytes, side by side; their others are zero.
-#[inline]
-fn gather(flags: &[u8; CHUNK]) -> u64 {
-    let (words, _) = flags.as_chunks::<8>();
-    words.iter().enumerate().fold(0, |all, (n, &word)| {
-        let byte = u64::from_le_bytes(word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        all | byte << (n * 8)
+    let (delimiter, line_feed) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
+    let (parts, _) = chunk.as_chunks();
+    parts.iter().enumerate().fold((0, 0), |(ends, lines), (n, &part)| {
+        let part = u8x16::new(part);
+        let line = part.cmp_eq(line_feed);
+        let end = line | part.cmp_eq(delimiter);
+        // Sixteen bits.
+        let bits = |of: u8x16| (of.move_mask() as u64) << (n * 16);
+        (ends | bits(end), lines | bits(line))
     })
 }
 

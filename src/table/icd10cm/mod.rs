@@ -54,6 +54,8 @@ pub struct Icd10CmTable {
     records: Section,
     spans: Section,
     histories: Section,
+    /// The last span of each history: nearly all claims are of its days.
+    newest: Box<[(DateRange, Flags)]>,
     notes: Section,
     note_windows: Section,
     tabular: Section,
@@ -116,12 +118,13 @@ impl Icd10CmTable {
     pub(crate) fn open(pack: Pack) -> Result<Icd10CmTable, PackError> {
         pack.expect_kind(KIND)?;
         let index = CodeIndex::open(&pack)?;
-        let table = Icd10CmTable {
+        let mut table = Icd10CmTable {
             texts: TextStore::open(&pack)?,
             words: WordSections::open(&pack)?,
             records: pack.section("records", RECORD)?,
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
+            newest: Box::default(),
             notes: pack.section("notes", NOTE)?,
             note_windows: pack.section("note_windows", 8)?,
             tabular: pack.section("tabular", 8)?,
@@ -138,6 +141,9 @@ impl Icd10CmTable {
             let what = format!("{got} records for {expected} codes");
             return Err(PackError::Section { section: "records", what });
         }
+        let none = (DateRange::NEVER, Flags::default());
+        let newest = |id| table.history(id).next_back().unwrap_or(none);
+        table.newest = (0..=u16::MAX).take(table.histories.count(4)).map(newest).collect();
         Ok(table)
     }
 
@@ -237,6 +243,13 @@ impl Icd10CmTable {
     /// As [`Icd10CmTable::standing`], for whoever remembers the number of the code's history.
     #[inline]
     pub(crate) fn standing_by(&self, history: u16, rank: Rank, day: Date) -> Standing {
+        match self.newest.get(usize::from(history)) {
+            Some((span, flags)) if span.contains(day) => Standing::Billable(*flags),
+            _ => self.standing_earlier(history, rank, day),
+        }
+    }
+
+    fn standing_earlier(&self, history: u16, rank: Rank, day: Date) -> Standing {
         match self.history(history).find(|(span, _)| span.contains(day)) {
             Some((_, flags)) => Standing::Billable(flags),
             None => self.not_billable(&self.record(rank), day),

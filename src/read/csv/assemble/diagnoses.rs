@@ -79,7 +79,11 @@ impl Building {
         }
         // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
         let others = if self.claim.lines.is_empty() { &[][..] } else { &self.claim.diagnoses };
-        let known = (0..).zip(others).find(|(i, d)| d.code == code && !list.as_slice().contains(i));
+        let same = |d: &Diagnosis| match (d.code, code) {
+            (Coded::Code(a), Coded::Code(b)) => a == b,
+            (a, b) => a == b,
+        };
+        let known = (0..).zip(others).find(|(i, d)| same(d) && !list.as_slice().contains(i));
         let at = match known {
             Some((at, _)) => usize::from(at),
             None if self.claim.diagnoses.len() < MOST_DIAGNOSES => {
@@ -148,22 +152,27 @@ impl Building {
         first: Row<'_>,
         number: u64,
     ) -> Option<IndexList> {
-        let repeated = || Some(row.span(layout.diagnosis_span?)? == first.span(layout.diagnosis_span?)?);
-        if self.claim.lines.is_empty() || repeated() == Some(true) {
-            return None;
-        }
         let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
-        if places().all(|at| row.get(at) == first.get(at)) || places().all(|at| row.get(at).is_empty()) {
+        let all_same = || places().all(|at| row.get(at) == first.get(at));
+        let plain = layout.principal.is_none() && layout.versions.is_empty();
+        let one_span = || Some(row.span(layout.diagnosis_span?)? == first.span(layout.diagnosis_span?)?);
+        let repeated = || match one_span() {
+            // Others may stand between them that do not count.
+            Some(false) if !plain => all_same(),
+            same => same.unwrap_or_else(all_same),
+        };
+        if self.claim.lines.is_empty() || repeated() {
             return None;
         }
         let mut own = IndexList::new();
-        let plain = layout.principal.is_none() && layout.versions.is_empty();
+        let mut any = false;
         if plain && layout.diagnosis_list.is_none() {
             for &(at, column) in &layout.diagnoses {
                 let text = row.get(at);
                 if text.is_empty() {
                     continue;
                 }
+                any = true;
                 // What stands in the same column of the first row need not be read again, if reading it would find the same diagnosis: the first
                 // with its code, and not another column's of this row.
                 let same = (text == first.get(at)).then(|| self.own_first.in_column(column)).flatten();
@@ -175,7 +184,13 @@ impl Building {
                 }
             }
         } else {
-            self.row_diagnoses(layout, row, number, &mut own);
+            any = places().any(|at| !row.get(at).is_empty());
+            if any {
+                self.row_diagnoses(layout, row, number, &mut own);
+            }
+        }
+        if !any {
+            return None;
         }
         // The same codes with and without dots are the same diagnoses.
         if own != self.own_first && !self.rows_differ {
