@@ -185,7 +185,7 @@ impl Date {
 fn iso(text: &[u8]) -> Option<Option<Date>> {
     let (&head, rest) = text.split_first_chunk()?;
     let head = u64::from_le_bytes(head);
-    let number = match rest {
+    let [number, month, day] = match rest {
         [] => eight_digits(head)?,
         [tens, ones] | [tens, ones, b'T' | b' ', ..] => {
             // `YYYY-MM-` and `DD`.
@@ -197,28 +197,26 @@ fn iso(text: &[u8]) -> Option<Option<Date>> {
         }
         _ => return None,
     };
-    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
     // Days up to the 28th exist in every month: no calendar needed.
-    if year >= 1 && (1..=12).contains(&month) && (1..=28).contains(&day) {
+    if number >= 1_0000 && (1..=12).contains(&month) && (1..=28).contains(&day) {
         return Some(NonZeroU32::new(number).map(Date));
     }
-    Some(Date::new(year as i16, month as i8, day as i8))
+    Some(Date::new((number / 10_000) as i16, month as i8, day as i8))
 }
 
-/// The number that eight digits are, the first in the lowest byte; all at once: neighbours become two digits, those four, those eight.
+/// The number that eight digits are, the first in the lowest byte, and its third and fourth pair of digits; all at once: neighbours become two digits,
+/// those four, those eight.
 #[inline]
-fn eight_digits(text: u64) -> Option<u32> {
+fn eight_digits(text: u64) -> Option<[u32; 3]> {
     // A digit has 3 in its upper half, and still has after 6 was added.
-    let halves = text | text.wrapping_add(0x0606_0606_0606_0606);
-    if halves & 0xF0F0_F0F0_F0F0_F0F0 != 0x3030_3030_3030_3030
-        || text & 0x3030_3030_3030_3030 != 0x3030_3030_3030_3030
-    {
+    if text & text.wrapping_add(0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0 != 0x3030_3030_3030_3030 {
         return None;
     }
     let ones = text & 0x0F0F_0F0F_0F0F_0F0F;
     let twos = (ones * 10 + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
     let fours = (twos * 100 + (twos >> 16)) & 0x0000_FFFF_0000_FFFF;
-    Some((fours as u32) * 10_000 + (fours >> 32) as u32)
+    let number = (fours as u32) * 10_000 + (fours >> 32) as u32;
+    Some([number, (twos >> 32) as u32 & 0xFF, (twos >> 48) as u32])
 }
 
 #[inline]
@@ -337,6 +335,10 @@ mod tests {
         }
     }
 
+    fn parts(number: u32) -> [u32; 3] {
+        [number, number / 100 % 100, number % 100]
+    }
+
     proptest::proptest! {
         #[test]
         fn eight_digits_are_their_number(text in "[/-:]{8}", byte in 0u8.., at in 0usize..8) {
@@ -344,7 +346,7 @@ mod tests {
             for _ in 0..2 {
                 let digits = bytes.iter().all(u8::is_ascii_digit);
                 let number = digits.then(|| std::str::from_utf8(&bytes).unwrap().parse().unwrap());
-                proptest::prop_assert_eq!(eight_digits(u64::from_le_bytes(bytes)), number);
+                proptest::prop_assert_eq!(eight_digits(u64::from_le_bytes(bytes)), number.map(parts));
                 bytes[at] = byte;
             }
         }
@@ -352,7 +354,7 @@ mod tests {
         #[test]
         fn all_digits_are_read(number in 0u32..=99_999_999) {
             let bytes = format!("{number:08}").into_bytes().try_into().unwrap();
-            proptest::prop_assert_eq!(eight_digits(u64::from_le_bytes(bytes)), Some(number));
+            proptest::prop_assert_eq!(eight_digits(u64::from_le_bytes(bytes)), Some(parts(number)));
         }
     }
 

@@ -44,13 +44,16 @@ impl Cents {
         if let &[ref whole @ .., b'.', tens, ones] = text
             && (1..=12).contains(&whole.len())
         {
-            // What is no digit becomes a large number, and one of the highest bits of all of them together says so.
-            let digit = |b: u8| i64::from(b.wrapping_sub(b'0'));
-            let none = |b: u8| b.wrapping_sub(b'0').saturating_add(0x76);
-            let (cents, seen) = whole.iter().chain([&tens, &ones]).fold((0, 0), |(n, seen), &b| {
-                (n * 10 + digit(b), seen | none(b))
-            });
-            if seen < 0x80 {
+            let (mut cents, mut digits) = (0, true);
+            let mut add = |byte: u8| {
+                let digit = byte.wrapping_sub(b'0');
+                digits &= digit < 10;
+                cents = cents * 10 + i64::from(digit);
+            };
+            whole.iter().for_each(|&byte| add(byte));
+            add(tens);
+            add(ones);
+            if digits {
                 return Ok(Cents(cents));
             }
         }

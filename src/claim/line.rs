@@ -47,7 +47,9 @@ pub enum Points {
 }
 
 /// Up to 25 small numbers, in place, each with the column that it was read from.
+// Aligned, for it is copied with every line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(8))]
 pub struct IndexList {
     list: [u8; 25],
     columns: [u8; 25],

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::text::pack;
 use super::{CodeError, CodeText, text_traits};
 
 /// A five-character procedure code: CPT or HCPCS Level II by its shape.
@@ -83,7 +82,7 @@ impl Procedure {
             && (first.is_ascii_digit() || first.is_ascii_uppercase())
             && [a, b, c, d].iter().all(u8::is_ascii_digit)
         {
-            return Ok(Procedure::constant(&[first, a, b, c, d]));
+            return Ok(Procedure::of(&[first, a, b, c, d]));
         }
         Procedure::parse_slowly(text)
     }
@@ -109,14 +108,26 @@ impl Procedure {
             (b'A'..=b'Z', _) => return Err(CodeError::Character { expected: "a digit", at: 5 }),
             _ => return Err(CodeError::Character { expected: "a letter or a digit", at: 1 }),
         }
-        Ok(Procedure(pack(&bytes)))
+        Ok(Procedure::of(&bytes))
     }
 
     /// A code written in the program.
     ///
     /// # Panics
-    /// At compile time, when used in a `const`, if the text is not five characters.
+    /// At compile time, when used in a `const`, if it is not made of digits and capital letters.
+    #[inline]
     pub const fn constant(text: &[u8; 5]) -> Procedure {
+        let mut at = 0;
+        while at < text.len() {
+            assert!(text[at].is_ascii_digit() || text[at].is_ascii_uppercase());
+            at += 1;
+        }
+        Procedure::of(text)
+    }
+
+    /// Five digits and capital letters.
+    #[inline]
+    const fn of(text: &[u8; 5]) -> Procedure {
         Procedure(u64::from_be_bytes([text[0], text[1], text[2], text[3], text[4], 0, 0, 0]))
     }
 

@@ -13,8 +13,8 @@ use crate::claim::{Claim, Coded, Diagnosis, Points};
 use crate::code::{Icd10Cm, Procedure};
 use crate::resolve::memo::{Known, Memo, Sought};
 use crate::table::{
-    Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, PtpEdit, Rank, Setting, Standing,
-    TableKind, Tables,
+    Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, ProcedureTable, PtpEdit, Rank, Setting,
+    Standing, TableKind, Tables,
 };
 use crate::{Date, Line};
 
@@ -179,8 +179,8 @@ impl<'t> Resolver<'t> {
             perhaps: Vec::new(),
             days: FxHashSet::default(),
             used: Vec::new(),
-            diagnosis_memo: Memo::new(memo::DIAGNOSES),
-            procedure_memo: Memo::new(memo::PROCEDURES),
+            diagnosis_memo: Memo::new(tables.icd10cm.len()),
+            procedure_memo: Memo::new(tables.procedures.as_ref().map_or(0, ProcedureTable::len)),
             sought: Vec::new(),
             unlisted: Unlisted::default(),
         }
@@ -289,6 +289,11 @@ impl<'t> Resolver<'t> {
                     Some((_, None)) => facts.add(Facts::LIMIT_OPEN),
                 }
                 self.unlisted.policies += u64::from(!own.any(Facts::POLICY));
+                if own.any(Facts::SUPPORTED)
+                    && let Some((policies, rank)) = tables.policies.as_ref().zip(rank)
+                {
+                    policies.fetch(rank);
+                }
                 let same = |l: &ResolvedLine| l.code == Some(code);
                 facts.note(Facts::SAME_PROCEDURE, at > FEW || self.lines.iter().any(same));
             }

@@ -10,8 +10,8 @@ pub(super) struct Sorted {
     heads: Box<[u32]>,
     /// Two bits for each code in one of the words.
     bits: Box<[u64]>,
-    /// The characters that any code has at a place.
-    characters: [Vec<u8>; 8],
+    /// The characters that codes have in the first places.
+    characters: [Vec<u8>; HEAD],
 }
 
 /// So many characters of a code are looked up at once.
@@ -35,7 +35,7 @@ impl Sorted {
             let (word, of) = bits_of(code, bits.len());
             bits[word] |= of;
         }
-        let mut seen = [[false; 256]; 8];
+        let mut seen = [[false; 256]; HEAD];
         for &code in &codes {
             seen.iter_mut().zip(code.to_be_bytes()).for_each(|(seen, byte)| seen[usize::from(byte)] = true);
         }
@@ -61,17 +61,23 @@ impl Sorted {
     }
 
     /// Places of the codes that differ from a code of so many characters by one character put in, left out or mistaken, or by two swapped;
-    /// some twice. Tries them all: most are no codes, which the bits say at once.
+    /// some twice.
+    ///
+    /// Tries every character in the first three places: most give no code, which the bits say at once. Behind them goes along the code, with the
+    /// range of the codes that begin as it does so far, and within that range looks for what each edit at this character would give.
     pub(super) fn away(&self, code: u64, len: usize) -> Vec<u32> {
         let mut found = Vec::new();
-        let mut look = |sought: u64| {
-            if self.may_have(sought) {
-                let alike = self.alike(sought);
-                if let Ok(place) = self.codes[alike.clone()].binary_search(&sought) {
-                    found.push((alike.start + place) as u32);
-                }
+        let mut search = |range: Range<usize>, sought: u64| {
+            if let Ok(place) = self.codes[range.clone()].binary_search(&sought) {
+                found.push((range.start + place) as u32);
             }
         };
+        let look = |search: &mut dyn FnMut(Range<usize>, u64), sought: u64| {
+            if self.may_have(sought) {
+                search(self.alike(sought), sought);
+            }
+        };
+        let mut begun = self.alike(code);
         for at in 0..=len.min(7) {
             let shift = 56 - at * 8;
             // What stands before this character, from it on, and after it; it alone, and the next.
@@ -82,19 +88,37 @@ impl Sorted {
             let next = after & 0xFF << shift >> 8;
             // Put in by the writer; swapped with the next.
             if at < len {
-                look(before | after << 8);
+                look(&mut search, before | after << 8);
             }
             if at + 1 < len && next << 8 != own {
-                look(code ^ own ^ next | next << 8 | own >> 8);
+                look(&mut search, code ^ own ^ next | next << 8 | own >> 8);
             }
-            // Left out by the writer; mistaken.
-            for &character in &self.characters[at] {
-                look(before | u64::from(character) << shift | from >> 8);
+            if at < HEAD {
+                // Left out by the writer; mistaken.
+                for &character in &self.characters[at] {
+                    look(&mut search, before | u64::from(character) << shift | from >> 8);
+                }
+                let mistaken = if at < len { self.characters[at].as_slice() } else { &[] };
+                for &character in mistaken {
+                    look(&mut search, before | u64::from(character) << shift | after);
+                }
+                continue;
             }
-            let mistaken = if at < len { self.characters[at].as_slice() } else { &[] };
-            for &character in mistaken {
-                look(before | u64::from(character) << shift | after);
+            let mut same = 0..0;
+            let mut start = begun.start + self.codes[begun.clone()].partition_point(|&c| c <= before);
+            while start < begun.end {
+                let character = self.codes[start] >> shift;
+                let end = start + self.codes[start..begun.end].partition_point(|&c| c >> shift == character);
+                let here = before | (character & 0xFF) << shift;
+                search(start..end, here | from >> 8);
+                if at < len && here == before | own {
+                    same = start..end;
+                } else if at < len {
+                    search(start..end, here | after);
+                }
+                start = end;
             }
+            begun = same;
         }
         // No code is near itself.
         found.retain(|&place| self.codes[place as usize] != code);

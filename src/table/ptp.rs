@@ -31,7 +31,7 @@ pub struct PtpTable {
     /// Number of the edit's dates, indicator and rationale: two bytes while all fit.
     ids: Later,
     edits: Section,
-    /// Three bits for every pair in one of its words: nearly all tests are of pairs that have no edit, and of those nearly all end here.
+    /// Four bits for every pair in one of its words: nearly all tests are of pairs that have no edit, and of those nearly all end here.
     filter: Later,
     rationales: TextStore,
     wide_partners: bool,
@@ -303,7 +303,7 @@ fn filter_bits(a: Procedure, b: Procedure, words: usize) -> (usize, u64) {
     let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     let at = ((mixed >> 32) * words as u64) >> 32;
     let bit = |shift: u32| 1 << (mixed >> shift & 63);
-    (at as usize, bit(0) | bit(6) | bit(12))
+    (at as usize, bit(0) | bit(6) | bit(12) | bit(18))
 }
 
 /// The rows from which the pack is built.
@@ -392,8 +392,8 @@ impl PtpRows {
         put(&mut records, at as u32, true);
         put(&mut records, 0, true);
 
-        // Ten bits a pair, of which three are set: one pair of forty without an edit passes.
-        let mut filter = vec![0u64; entries.len() * 10 / 64 + 1];
+        // Sixteen bits a pair, of which four are set: one pair of some hundreds without an edit passes, and costs as much as they do.
+        let mut filter = vec![0u64; entries.len() / 4 + 1];
         let mut by_rank = vec![None; index.len()];
         for (&code, rank) in self.codes.iter().zip(&ranks) {
             if let Some(rank) = rank {
