@@ -402,24 +402,31 @@ const WORDS: usize = 4;
 type RuleBits = [u64; WORDS];
 const NOBODY: RuleBits = [0; WORDS];
 
-/// Which rules are asked, by fact.
-struct Asked([RuleBits; 64]);
+/// Which rules are asked.
+struct Asked {
+    /// The facts of which any rule is asked.
+    any: Facts,
+    by_fact: [RuleBits; 64],
+}
 
 impl Asked {
     fn new(rules: &[(&'static Rule, Severity)], all: bool) -> Asked {
         let mut by_fact = [NOBODY; 64];
+        let mut any = Facts::NONE;
         for (at, (rule, _)) in rules.iter().enumerate().take(WORDS * 64) {
             let when = if all { Facts::ALWAYS } else { rule.when };
+            any = any | when;
             for fact in when.bits() {
                 by_fact[fact][at / 64] |= 1 << (at % 64);
             }
         }
-        Asked(by_fact)
+        Asked { any, by_fact }
     }
 
     #[inline]
     fn about(&self, facts: Facts) -> RuleBits {
-        facts.bits().fold(NOBODY, |all, fact| std::array::from_fn(|i| all[i] | self.0[fact][i]))
+        let facts = facts.both(self.any);
+        facts.bits().fold(NOBODY, |all, fact| std::array::from_fn(|i| all[i] | self.by_fact[fact][i]))
     }
 }
 

@@ -58,7 +58,7 @@ facts! {
     POLICY = 18;
     /// A procedure is, or may be, an add-on code.
     ADD_ON = 19;
-    /// A coverage policy lists diagnoses that support a procedure.
+    /// A coverage policy lists diagnoses that support a procedure, and it is not plain that the line has one of them.
     SUPPORTED = 20;
     /// A coverage policy lists diagnoses with which a procedure is not covered.
     EXCLUDED = 21;
@@ -133,6 +133,18 @@ impl Facts {
     #[must_use]
     pub const fn or(self, other: Facts) -> Facts {
         Facts(self.0 | other.0)
+    }
+
+    /// Those that are in both sets.
+    #[inline]
+    pub(crate) const fn both(self, other: Facts) -> Facts {
+        Facts(self.0 & other.0)
+    }
+
+    /// Those of them that are not among the others.
+    #[inline]
+    pub(crate) const fn without(self, other: Facts) -> Facts {
+        Facts(self.0 & !other.0)
     }
 
     /// Is any fact of `other` among them?

@@ -157,6 +157,8 @@ pub(crate) struct Resolver<'t> {
     /// What the memories gave for the claim's lines, then for its diagnoses.
     sought: Vec<Option<Sought>>,
     unlisted: Unlisted,
+    /// Lines whose procedures have lists of supporting diagnoses.
+    listed: Vec<usize>,
 }
 
 /// Above this, comparing all with all takes longer than asking the rules.
@@ -183,12 +185,14 @@ impl<'t> Resolver<'t> {
             procedure_memo: Memo::new(tables.procedures.as_ref().map_or(0, ProcedureTable::len)),
             sought: Vec::new(),
             unlisted: Unlisted::default(),
+            listed: Vec::new(),
         }
     }
 
     /// Looks up a claim's codes, and says what holds of it. [`Resolver::case`] gives the rest, for the same claim.
     pub(crate) fn look(&mut self, claim: &Claim) -> Facts {
         self.facts = Facts::ALWAYS;
+        self.listed.clear();
         self.setting = setting(claim);
         let inpatient = claim.is_inpatient();
         let stay = claim.facility.discharged.or(claim.statement.1).filter(|_| inpatient);
@@ -198,6 +202,7 @@ impl<'t> Resolver<'t> {
         self.sift_pairs();
         self.look_at_diagnoses(claim);
         self.pair_lines();
+        self.look_at_lists(claim);
         self.look_at_the_rest(claim);
         self.facts
     }
@@ -248,6 +253,20 @@ impl<'t> Resolver<'t> {
         }
     }
 
+    /// Notes the lines whose procedures have lists of supporting diagnoses, but for those that are plainly covered: most are.
+    fn look_at_lists(&mut self, claim: &Claim) {
+        let Some(policies) = &self.tables.policies else { return };
+        for at in self.listed.drain(..) {
+            let line = &mut self.lines[at];
+            let covered = line.rank.zip(line.day).is_some_and(|(rank, day)| {
+                let ranks = claim.pointed(&claim.lines[at]).filter_map(|at| self.diagnoses[at].rank);
+                ranks.into_iter().any(|diagnosis| policies.plainly_supports(rank, diagnosis, day))
+            });
+            line.facts.note(Facts::SUPPORTED, !covered);
+            self.facts.note(Facts::SUPPORTED, !covered);
+        }
+    }
+
     /// Asks the memories for all codes at once: those of the lines, then the diagnoses.
     fn seek_codes(&mut self, claim: &Claim) {
         let procedure = |line: &Line| line.code().map(|c| self.procedure_memo.seek(c.key()));
@@ -293,6 +312,8 @@ impl<'t> Resolver<'t> {
                     && let Some((policies, rank)) = tables.policies.as_ref().zip(rank)
                 {
                     policies.fetch(rank);
+                    own = own.without(Facts::SUPPORTED);
+                    self.listed.push(at);
                 }
                 let same = |l: &ResolvedLine| l.code == Some(code);
                 facts.note(Facts::SAME_PROCEDURE, at > FEW || self.lines.iter().any(same));
@@ -484,7 +505,7 @@ impl<'t> Resolver<'t> {
         }
         for (at, line) in claim.lines.iter().enumerate() {
             for (nth, i) in claim.pointed(line).enumerate() {
-                let column = match line.points {
+                let column = match &line.points {
                     Points::Own(list) => {
                         list.columns().get(nth).copied().unwrap_or(claim.diagnoses[i].column)
                     }

@@ -215,13 +215,6 @@ pub(super) static COV001: Rule = Rule {
 };
 
 fn unsupported_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
-    let line = &case.lines[at];
-    if let (Some(table), Some(rank), Some(day)) = (&case.tables.policies, line.rank, line.day)
-        && line.facts.any(Facts::SUPPORTED)
-        && (Pointed { case, at, next: 0 }).any(|diagnosis| table.plainly_supports(rank, diagnosis, day))
-    {
-        return;
-    }
     each(case, at, (Facts::SUPPORTED, GroupPart::supports), out, |tested, out| {
         let Coverage::NotSupported(partly) = tested.judgement.coverage else { return };
         let mut message =

@@ -79,7 +79,7 @@ impl Building {
         }
         // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
         let others = if self.claim.lines.is_empty() { &[][..] } else { &self.claim.diagnoses };
-        let same = |d: &Diagnosis| match (d.code, code) {
+        let same = |d: &Diagnosis| match (&d.code, &code) {
             (Coded::Code(a), Coded::Code(b)) => a == b,
             (a, b) => a == b,
         };

@@ -247,7 +247,12 @@ impl Building {
         lines.push(Line { row: number, points, ..Line::new(at as u32 + 1) });
         let Some(line) = lines.last_mut() else { return };
         let mut cell = Cell { field: Field::Claim, line: Some(at), row: number, faults };
-        for &(place, field) in &layout.of_line {
+        let (first, columns) = &layout.line_columns;
+        for (field, text) in row.filled(*first, columns) {
+            cell.field = field;
+            line_field(line, text, &mut cell);
+        }
+        for &(place, field) in &layout.line_rest {
             let text = row.get(place);
             if !text.is_empty() {
                 cell.field = field;
