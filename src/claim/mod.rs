@@ -319,6 +319,12 @@ impl Modifiers {
     pub fn is_empty(&self) -> bool {
         self.list[0].is_none()
     }
+
+    /// Are there two or more?
+    #[inline]
+    pub(crate) fn are_several(&self) -> bool {
+        self.list[1].is_some()
+    }
 }
 
 impl FromIterator<Modifier> for Modifiers {

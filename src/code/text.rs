@@ -26,13 +26,9 @@ impl CodeText {
 
     /// From a key made by [`pack`].
     pub(crate) fn unpack(key: u64) -> CodeText {
-        let mut out = CodeText { bytes: [0; 15], len: 0 };
-        for b in key.to_be_bytes() {
-            if b != 0 {
-                out.push(b);
-            }
-        }
-        out
+        let mut bytes = [0; 15];
+        bytes[..8].copy_from_slice(&key.to_be_bytes());
+        CodeText { bytes, len: 8 - (key.trailing_zeros() / 8) as u8 }
     }
 
     fn push(&mut self, b: u8) {
@@ -45,14 +41,13 @@ impl CodeText {
 
     /// The text with a dot after the third character, as ICD-10-CM codes are printed.
     pub(crate) fn dotted(&self) -> CodeText {
-        let mut out = CodeText { bytes: [0; 15], len: 0 };
-        for (i, b) in self.bytes().enumerate() {
-            if i == 3 {
-                out.push(b'.');
-            }
-            out.push(b);
+        if self.len <= 3 || usize::from(self.len) == CodeText::CAPACITY {
+            return *self;
         }
-        out
+        let mut bytes = self.bytes;
+        bytes.copy_within(3..14, 4);
+        bytes[3] = b'.';
+        CodeText { bytes, len: self.len + 1 }
     }
 
     /// The text.

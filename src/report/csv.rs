@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use wide::u8x16;
+
 use super::record::{FindingRecord, UnusedRecord};
 use super::{Checked, Reporter};
 use crate::engine::Summary;
@@ -59,25 +61,27 @@ impl<'a> Row<'a> {
     /// apostrophe before it. East Asian spreadsheets take the wide forms of the signs for the signs.
     fn text(&mut self, text: &str) {
         self.next();
-        let guard = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠']);
         let bytes = text.as_bytes();
-        let quotes = memchr::memchr(b'"', bytes).is_some();
-        let breaks = memchr::memchr3(b'\t', b'\n', b'\r', bytes).is_some();
-        let quote = quotes || breaks || memchr::memchr2(b',', b';', bytes).is_some();
-        if quote {
-            self.out.push(b'"');
+        // Nearly all begin with what means nothing, which is asked first.
+        let guard = !bytes.first().is_none_or(u8::is_ascii_alphanumeric)
+            && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠']);
+        if !needs_quotes(bytes) {
+            if guard {
+                self.out.push(b'\'');
+            }
+            return self.out.extend_from_slice(bytes);
         }
+        self.out.push(b'"');
         if guard {
             self.out.push(b'\'');
         }
-        if quotes {
-            self.out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        } else {
-            self.out.extend_from_slice(text.as_bytes());
+        for (nth, part) in bytes.split(|&b| b == b'"').enumerate() {
+            if nth > 0 {
+                self.out.extend_from_slice(b"\"\"");
+            }
+            self.out.extend_from_slice(part);
         }
-        if quote {
-            self.out.push(b'"');
-        }
+        self.out.push(b'"');
     }
 
     fn number(&mut self, number: impl Into<Option<u64>>) {
@@ -109,6 +113,19 @@ impl<'a> Row<'a> {
         self.skip_to(COLUMNS);
         self.out.extend_from_slice(b"\r\n");
     }
+}
+
+/// Is there anything at which a spreadsheet cuts? Looks at sixteen bytes at once: reports of a year are mostly this.
+fn needs_quotes(text: &[u8]) -> bool {
+    let any = |part: [u8; 16]| {
+        let part = u8x16::new(part);
+        let is = |byte: u8| part.cmp_eq(u8x16::splat(byte));
+        (is(b',') | is(b';') | is(b'"') | is(b'\t') | is(b'\n') | is(b'\r')).any()
+    };
+    let (parts, rest) = text.as_chunks();
+    let mut last = [0; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    any(last) || parts.iter().any(|&part| any(part))
 }
 
 impl Reporter for Csv {

@@ -30,8 +30,11 @@ type Dated = (Modifier, Option<Date>, Option<Date>);
 
 static CPT_MODIFIERS: LazyLock<Vec<Dated>> = LazyLock::new(|| {
     let list = records(include_str!("../../data/lists/cpt_modifiers.csv"));
-    list.filter_map(|[code, from, to, _]| Some((Modifier::parse(code.as_bytes()).ok()?, day(from), day(to))))
-        .collect()
+    let dated =
+        |[code, from, to, _]: [&str; 4]| Some((Modifier::parse(code.as_bytes()).ok()?, day(from), day(to)));
+    let mut sorted: Vec<Dated> = list.filter_map(dated).collect();
+    sorted.sort_by_key(|&(modifier, ..)| modifier);
+    sorted
 });
 
 /// Rows of a list without quotation marks, the header left out.
@@ -66,7 +69,9 @@ pub fn place_in_force(place: PlaceOfService, on: Date) -> Option<InForce> {
 
 /// How one of CPT's modifiers stands on a day; `None` if it is none of CPT's.
 pub fn cpt_modifier(modifier: Modifier, on: Date) -> Option<InForce> {
-    CPT_MODIFIERS.iter().find(|(m, ..)| *m == modifier).map(|&(_, from, to)| in_force(from, to, on))
+    let at = CPT_MODIFIERS.binary_search_by_key(&modifier, |&(m, ..)| m).ok()?;
+    let (_, from, to) = CPT_MODIFIERS[at];
+    Some(in_force(from, to, on))
 }
 
 #[cfg(test)]

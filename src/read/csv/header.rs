@@ -421,7 +421,8 @@ impl Layout {
 
     /// Puts what belongs to the line in the order of its columns, so that a row is gone over once.
     fn arrange_line(&mut self) {
-        let is_modifier = |&(_, field): &(usize, Field)| matches!(field, Field::Modifier(_) | Field::Modifiers);
+        let is_modifier =
+            |&(_, field): &(usize, Field)| matches!(field, Field::Modifier(_) | Field::Modifiers);
         let in_order = self.of_line.iter().filter(|cell| is_modifier(cell)).is_sorted();
         let (by_column, rest) = self.of_line.iter().partition(|cell| in_order || !is_modifier(cell));
         let by_column: Vec<(usize, Field)> = by_column;

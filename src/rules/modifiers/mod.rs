@@ -274,7 +274,7 @@ fn of_code(line: &Line) -> String {
 /// Finds fault with the second of two modifiers that stand on one line and exclude one another.
 fn exclude(case: &Case<'_>, at: usize, out: &mut Findings, one: Modifier, other: Modifier, because: &str) {
     let line = &case.claim.lines[at];
-    if !line.modifiers.has(one) || !line.modifiers.has(other) {
+    if !line.modifiers.are_several() || !line.modifiers.has(one) || !line.modifiers.has(other) {
         return;
     }
     let second = each(line).filter(|(_, m)| *m == one || *m == other).last();
