@@ -154,10 +154,6 @@ pub(crate) struct Layout {
     pub(crate) claim_runs: Vec<(usize, usize)>,
     /// Places of what belongs to the line, diagnoses apart.
     pub(crate) of_line: Vec<(usize, Field)>,
-    /// The same by column, from the first of them to the last.
-    pub(crate) line_columns: (usize, Vec<Option<Field>>),
-    /// What is not among these, for its order is not that of the columns: modifiers.
-    pub(crate) line_rest: Vec<(usize, Field)>,
     /// Places of the diagnosis columns, with their numbers.
     pub(crate) diagnoses: Vec<(usize, u8)>,
     /// First and last place of the diagnosis columns, if nothing else stands between them and none is elsewhere.
@@ -404,8 +400,6 @@ impl Layout {
             of_claim: vec![],
             claim_runs: vec![],
             of_line: vec![],
-            line_columns: (0, vec![]),
-            line_rest: vec![],
             diagnoses: vec![],
             diagnosis_span: None,
             diagnosis_list: None,
@@ -416,22 +410,6 @@ impl Layout {
             columns: Columns::default(),
             unknown: vec![],
             carriage_returns: false,
-        }
-    }
-
-    /// Puts what belongs to the line in the order of its columns, so that a row is gone over once.
-    fn arrange_line(&mut self) {
-        let is_modifier =
-            |&(_, field): &(usize, Field)| matches!(field, Field::Modifier(_) | Field::Modifiers);
-        let in_order = self.of_line.iter().filter(|cell| is_modifier(cell)).is_sorted();
-        let (by_column, rest) = self.of_line.iter().partition(|cell| in_order || !is_modifier(cell));
-        let by_column: Vec<(usize, Field)> = by_column;
-        self.line_rest = rest;
-        let first = by_column.iter().map(|&(at, _)| at).min().unwrap_or(0);
-        let end = by_column.iter().map(|&(at, _)| at + 1).max().unwrap_or(0);
-        self.line_columns = (first, vec![None; end - first]);
-        for (at, field) in by_column {
-            self.line_columns.1[at - first] = Some(field);
         }
     }
 
@@ -545,7 +523,6 @@ impl Layout {
         }
         layout.diagnoses.sort_by_key(|&(_, n)| n);
         layout.of_line.sort_by_key(|&(_, f)| f);
-        layout.arrange_line();
         let places = || layout.diagnoses.iter().map(|&(at, _)| at);
         layout.diagnosis_span = places().min().zip(places().max()).filter(|(first, last)| {
             layout.diagnosis_list.is_none() && last - first + 1 == layout.diagnoses.len()

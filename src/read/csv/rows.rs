@@ -28,28 +28,12 @@ impl<'a> Row<'a> {
     #[inline]
     pub(super) fn get(&self, n: usize) -> &'a [u8] {
         let (Some(&before), Some(&end)) = (self.cuts.get(n), self.cuts.get(n + 1)) else { return &[] };
+        // Many are empty.
+        if end.wrapping_sub(before) == self.gap {
+            return &[];
+        }
         let field = self.between(before, end);
         if self.blanks { trimmed(field) } else { field }
-    }
-
-    /// Fields from the `first` on that are not blank and have something among what comes with them.
-    #[inline]
-    pub(super) fn filled<T: Copy>(
-        &self,
-        first: usize,
-        with: &'a [Option<T>],
-    ) -> impl Iterator<Item = (T, &'a [u8])> + '_ {
-        let cuts = self.cuts.get(first..).unwrap_or_default();
-        let ends = cuts.get(1..).unwrap_or_default();
-        cuts.iter().zip(ends).zip(with).filter_map(|((&before, &end), with)| {
-            // Most are empty.
-            if end.wrapping_sub(before) == self.gap {
-                return None;
-            }
-            let field = self.between(before, end);
-            let field = if self.blanks { trimmed(field) } else { field };
-            with.filter(|_| !field.is_empty()).map(|with| (with, field))
-        })
     }
 
     /// Consecutive fields with what separates them; `None` if the row is too short, or nothing separates them.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::Date;
 use crate::code::{Icd10Cm, Procedure};
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::table::Standing;
 
 /// A row: with these procedures one of these diagnoses is expected.
@@ -78,8 +78,8 @@ pub(super) struct Missing {
 /// The row of a rule that the line does not meet. Silent where any fact is missing: no procedure, no day, no diagnosis, or one that is
 /// not billable on the day, which other rules report.
 pub(super) fn missing(case: &Case<'_>, at: usize, rule: &str) -> Option<Missing> {
-    let code = case.lines[at].code?;
-    let day = case.lines[at].day?;
+    let line = &case.lines[at];
+    let (code, day) = (line.code.filter(|_| line.facts.any(Facts::LISTED))?, line.day?);
     let applies = |row: &&Listed| {
         row.rule == rule
             && among(&row.procedures, code.key())

@@ -194,6 +194,7 @@ fn sequela_first(case: &Case<'_>, out: &mut Findings) {
 /// Does the code say that a condition is the sequela of another?
 pub(crate) fn is_sequela(code: Icd10Cm) -> bool {
     let text = code.text();
+    let text = text.as_str();
     // External causes have their own rule; M80 and M84 take the same seventh character.
     let by_character = code.seventh() == Some('S') && matches!(text.as_bytes()[0], b'S' | b'T' | b'M');
     by_character || SEQUELA.iter().any(|c| text.starts_with(c))

@@ -60,7 +60,7 @@ const CODE_SETS: Citation = Citation {
 
 /// Is it a code of ambulance services, whose modifiers are pairs of letters for origin and destination?
 pub(super) fn is_ambulance(code: Procedure) -> bool {
-    code.text().starts_with("A0")
+    code.key().to_be_bytes().starts_with(b"A0")
 }
 
 /// Origin and destination of a transport: two letters of a list, in any combination, in no list of modifiers.

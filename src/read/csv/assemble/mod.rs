@@ -247,13 +247,12 @@ impl Building {
         lines.push(Line { row: number, points, ..Line::new(at as u32 + 1) });
         let Some(line) = lines.last_mut() else { return };
         let mut cell = Cell { field: Field::Claim, line: Some(at), row: number, faults };
-        let (first, columns) = &layout.line_columns;
-        for (field, text) in row.filled(*first, columns) {
-            cell.field = field;
-            line_field(line, text, &mut cell);
-        }
-        if !layout.line_rest.is_empty() {
-            rest_of_line(line, layout, row, &mut cell);
+        for &(place, field) in &layout.of_line {
+            let text = row.get(place);
+            if !text.is_empty() {
+                cell.field = field;
+                line_field(line, text, &mut cell);
+            }
         }
     }
 }
@@ -294,20 +293,7 @@ impl Cell<'_> {
     }
 }
 
-/// What is not read in the order of the columns.
-#[cold]
-fn rest_of_line(line: &mut Line, layout: &Layout, row: Row<'_>, cell: &mut Cell<'_>) {
-    for &(place, field) in &layout.line_rest {
-        let text = row.get(place);
-        if !text.is_empty() {
-            cell.field = field;
-            line_field(line, text, cell);
-        }
-    }
-}
-
-// In line in the loop over a row's cells, where it takes most of the time of reading.
-#[inline(always)]
+#[inline]
 fn line_field(line: &mut Line, text: &[u8], cell: &mut Cell<'_>) {
     match cell.field {
         Field::LineNumber => match whole_number(text) {
