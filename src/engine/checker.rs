@@ -220,6 +220,7 @@ impl Checker {
             let mut desk = checker.desk(self.as_of, self.ask_all);
             desk.rules.retain(|(rule, _)| rule.reads.iter().all(|&field| columns.has(field)));
             desk.asked = Asked::new(&desk.rules, self.ask_all);
+            desk.resolver.want(desk.asked.any);
             desk
         });
         Session::new(self, desks.collect())
@@ -235,6 +236,7 @@ impl Checker {
             stale: [0; TableKind::ALL.len()],
             asked: Asked::new(&self.rules, ask_all),
             rules: self.rules.clone(),
+            first_end: TableKind::ALL.into_iter().filter_map(|kind| self.tables.end(kind)).min(),
             ends: (TableKind::ALL.into_iter().enumerate())
                 .filter_map(|(n, kind)| Some((n, kind, self.tables.end(kind)?)))
                 .collect(),
@@ -253,6 +255,8 @@ pub(super) struct Desk<'c> {
     rules: Vec<(&'static Rule, Severity)>,
     /// Which of them are asked about a claim.
     asked: Asked,
+    /// The earliest last day of a table.
+    first_end: Option<Date>,
     /// The tables that have an end: number, kind, last day.
     ends: Vec<(usize, TableKind, Date)>,
 }
@@ -304,6 +308,9 @@ impl Desk<'_> {
     fn count_lines(&mut self) {
         let (lines, setting) = (self.resolver.lines(), self.resolver.setting());
         self.lines += lines.len() as u64;
+        if lines.iter().all(|l| l.day <= self.first_end) {
+            return;
+        }
         for &(n, kind, end) in &self.ends {
             // `None`, no day, is before all days.
             let later = lines.iter().filter(|l| l.day > Some(end)).count();

@@ -126,6 +126,8 @@ facts! {
 }
 
 impl Facts {
+    /// All of them.
+    pub(crate) const ALL: Facts = Facts(u64::MAX);
     /// None at all.
     pub const NONE: Facts = Facts(0);
 

@@ -16,7 +16,7 @@ use crate::table::{
     Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, ProcedureTable, PtpEdit, Rank, Setting,
     Standing, TableKind, Tables,
 };
-use crate::{Date, Line};
+use crate::{Date, Line, Units};
 
 /// A claim with what the tables say about its codes.
 #[derive(Clone, Copy)]
@@ -137,6 +137,8 @@ pub(crate) struct Resolver<'t> {
     tables: &'t Tables,
     as_of: Option<Date>,
     code_facts: CodeFacts,
+    /// What anybody asks for: other facts may be left out.
+    wanted: Facts,
     /// The first day for which notes are known.
     notes_from: Date,
     day: Option<Date>,
@@ -161,6 +163,18 @@ pub(crate) struct Resolver<'t> {
     listed: Vec<usize>,
 }
 
+/// What holds of a line whatever the tables say.
+const OF_LINE: Facts = Facts::MODIFIER
+    .or(Facts::ODD_UNITS)
+    .or(Facts::ODD_CHARGE)
+    .or(Facts::SPAN)
+    .or(Facts::POINTERS)
+    .or(Facts::PLACE)
+    .or(Facts::NO_PLACE)
+    .or(Facts::UNRENDERED)
+    .or(Facts::FUTURE)
+    .or(Facts::BEFORE_BIRTH);
+
 /// Above this, comparing all with all takes longer than asking the rules.
 const FEW: usize = 16;
 
@@ -170,6 +184,7 @@ impl<'t> Resolver<'t> {
             tables,
             as_of,
             code_facts,
+            wanted: Facts::ALL,
             notes_from: tables.icd10cm.notes_from(),
             day: None,
             setting: None,
@@ -187,6 +202,11 @@ impl<'t> Resolver<'t> {
             unlisted: Unlisted::default(),
             listed: Vec::new(),
         }
+    }
+
+    /// Leaves out facts that are not among these, where that saves time.
+    pub(crate) fn want(&mut self, facts: Facts) {
+        self.wanted = facts;
     }
 
     /// Looks up a claim's codes, and says what holds of it. [`Resolver::case`] gives the rest, for the same claim.
@@ -279,6 +299,7 @@ impl<'t> Resolver<'t> {
     fn look_at_lines(&mut self, claim: &Claim, stay: Option<Date>) {
         let tables = self.tables;
         let code_facts = self.code_facts;
+        let wanted = self.wanted;
         let limits = self.setting.map(|s| (s, tables.mue(s)));
         // Lines of a claim are mostly of one day.
         let mut edition = (None, None);
@@ -315,32 +336,38 @@ impl<'t> Resolver<'t> {
                     own = own.without(Facts::SUPPORTED);
                     self.listed.push(at);
                 }
-                let same = |l: &ResolvedLine| l.code == Some(code);
-                facts.note(Facts::SAME_PROCEDURE, at > FEW || self.lines.iter().any(same));
+                if wanted.any(Facts::SAME_PROCEDURE) {
+                    let same = |l: &ResolvedLine| l.code == Some(code);
+                    facts.note(Facts::SAME_PROCEDURE, at > FEW || self.lines.iter().any(same));
+                }
             }
             facts.note(Facts::BAD_PROCEDURE, standing != ProcedureStanding::InForce);
             facts.note(Facts::UNDATED, day.is_none());
-            facts.note(Facts::MODIFIER, !line.modifiers.is_empty());
-            match line.units {
-                Some(units) => {
-                    facts.note(Facts::ODD_UNITS, !(1..=9_999_900).contains(&units.0) || !units.is_whole());
-                    let over = limit.is_some_and(|l: Limit| units.0 > i64::from(l.value()) * 1000);
-                    facts.note(Facts::OVER_LIMIT, over);
-                }
-                None => facts.add(Facts::ODD_UNITS),
+            let over = |(limit, units): (Limit, Units)| units.0 > i64::from(limit.value()) * 1000;
+            facts.note(Facts::OVER_LIMIT, limit.zip(line.units).is_some_and(over));
+            if wanted.any(OF_LINE) {
+                facts.add(self.facts_of_line(claim, line));
             }
-            facts.note(Facts::ODD_CHARGE, line.charge.is_none_or(|c| c.0 < 0));
-            facts.note(Facts::SPAN, line.to.is_some() && line.to != line.from);
-            facts.note(Facts::POINTERS, matches!(line.points, Points::Stated(_)));
-            facts.add(if line.place.is_some() { Facts::PLACE } else { Facts::NO_PLACE });
-            facts.note(Facts::UNRENDERED, line.rendering_npi.is_none());
-            let last = line.from.max(line.to);
-            facts.note(Facts::FUTURE, last > self.as_of);
-            facts.note(Facts::BEFORE_BIRTH, line.from.is_some_and(|d| claim.patient.born > Some(d)));
             facts.add(own);
             self.lines.push(ResolvedLine { day, code, rank, standing, limit, facts: own });
         }
         self.facts.add(facts);
+    }
+
+    /// Those of [`OF_LINE`] that hold.
+    #[inline]
+    fn facts_of_line(&self, claim: &Claim, line: &Line) -> Facts {
+        let mut facts = if line.place.is_some() { Facts::PLACE } else { Facts::NO_PLACE };
+        let odd = |units: Units| !(1..=9_999_900).contains(&units.0) || !units.is_whole();
+        facts.note(Facts::MODIFIER, !line.modifiers.is_empty());
+        facts.note(Facts::ODD_UNITS, line.units.is_none_or(odd));
+        facts.note(Facts::ODD_CHARGE, line.charge.is_none_or(|c| c.0 < 0));
+        facts.note(Facts::SPAN, line.to.is_some() && line.to != line.from);
+        facts.note(Facts::POINTERS, matches!(line.points, Points::Stated(_)));
+        facts.note(Facts::UNRENDERED, line.rendering_npi.is_none());
+        facts.note(Facts::FUTURE, line.from.max(line.to) > self.as_of);
+        facts.note(Facts::BEFORE_BIRTH, line.from.is_some_and(|d| claim.patient.born > Some(d)));
+        facts
     }
 
     fn look_at_diagnoses(&mut self, claim: &Claim) {
@@ -371,8 +398,10 @@ impl<'t> Resolver<'t> {
                         facts.note(Facts::BAD_DIAGNOSIS, !self.lines.iter().all(|l| billable(l.day)));
                     }
                 }
-                let same = |d: &ResolvedDiagnosis| d.code == Some(code);
-                facts.note(Facts::SAME_DIAGNOSIS, at > FEW || self.diagnoses.iter().any(same));
+                if self.wanted.any(Facts::SAME_DIAGNOSIS) {
+                    let same = |d: &ResolvedDiagnosis| d.code == Some(code);
+                    facts.note(Facts::SAME_DIAGNOSIS, at > FEW || self.diagnoses.iter().any(same));
+                }
             }
             facts.note(Facts::BAD_DIAGNOSIS, !matches!(resolved.standing, Some(Standing::Billable(_))));
             self.diagnoses.push(resolved);

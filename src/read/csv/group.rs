@@ -97,7 +97,8 @@ impl Grouped {
             walk.rows(&block, &layout, |row, at| {
                 let id = row.get(layout.claim_id);
                 if pushed.is_ok() {
-                    let row = Sortable { key: id_hash(id), tie: id, number: at.number, text: at.text };
+                    let text = at.text.unwrap_or_else(|| row.text());
+                    let row = Sortable { key: id_hash(id), tie: id, number: at.number, text };
                     pushed = by_claim.push(row);
                 }
             });

@@ -18,8 +18,8 @@ pub(super) struct Walk {
 pub(super) struct At<'a> {
     /// Number of its line in the file, from 1.
     pub(super) number: u64,
-    /// Its text as it is in the file, without the end of the line.
-    pub(super) text: &'a [u8],
+    /// Its text as it is in the file, without the end of the line; `None` if the row itself has it: see [`Row::text`].
+    pub(super) text: Option<&'a [u8]>,
     /// How many rows of the file it takes, if a quotation mark that is never closed made it so many.
     pub(super) swallows: Option<usize>,
 }
@@ -43,7 +43,7 @@ impl Walk {
         while let Some(cuts) = rows.next() {
             let row = Row { bytes, cuts, gap: 1, blanks };
             if row.width() > 1 || !row.get(0).is_empty() {
-                each(row, At { number: block.numbering.of(nth), text: row.text(), swallows: None });
+                each(row, At { number: block.numbering.of(nth), text: None, swallows: None });
             }
             nth += 1;
         }
@@ -95,7 +95,7 @@ impl Walk {
         let rows = 1 + row_ends(text, layout.carriage_returns).count();
         let swallows = (rows > 1 && memchr::memchr_iter(b'"', text).count() % 2 == 1).then_some(rows);
         let row = Row { bytes: &self.unquoted, cuts: &self.cuts, gap: 0, blanks: true };
-        each(row, At { number, text, swallows });
+        each(row, At { number, text: Some(text), swallows });
     }
 }
 
