@@ -11,7 +11,7 @@ use cleanclaim::code::{Icd10Cm, Procedure};
 use cleanclaim::coverage::{Applies, Verdict, Where, explain, policies_of_diagnosis, policies_of_procedure};
 use cleanclaim::import::{AddOptions, check_policies};
 use cleanclaim::rule::Severity;
-use cleanclaim::table::Standing;
+use cleanclaim::table::{Coverage, Reach, Standing};
 use cleanclaim::{Checker, Date, Tables, Why, read};
 use support::{Temp, reference, root};
 
@@ -59,6 +59,52 @@ fn cases(rows: &str, cases: &[(&str, &str)]) {
     for (line, expected) in cases {
         assert_eq!(said(&checker, HEADER, line), *expected, "{line}");
     }
+}
+
+/// What is plain must be what judging finds, whatever the claim's jurisdiction, payer and other diagnoses.
+#[test]
+fn what_is_plainly_supported_is_supported() {
+    let tables = policies(
+        "ONE,G0106,supports,Z12.11,1,,,,2020-01-01,2025-12-31,,\n\
+         LONG,G0108,supports,E08-E13,1,,,,2020-01-01,,,\n\
+         THERE,G0109,supports,I10,1,,J6,,2020-01-01,,,\n\
+         PAYER,G0117,supports,I10,1,,,Aetna,2020-01-01,,,\n\
+         WITH,G0118,supports,I10,1,,,,2020-01-01,,KX,\n\
+         PARTS,G0120,supports,E11*,1,a,,,2020-01-01,,,\n\
+         PARTS,G0120,supports,I10,1,b,,,2020-01-01,,,\n\
+         NOT,G0121,supports,I10,1,,,,2020-01-01,,,\n\
+         NOT,G0121,excludes,Z12.11,2,,,,2020-01-01,,,\n\
+         TWO,G0122,supports,I10,1,,,,2020-01-01,,,\n\
+         TOO,G0122,supports,E11.9,1,,,,2020-01-01,,,",
+    );
+    let table = tables.policies.as_ref().unwrap();
+    let icd = &tables.icd10cm;
+    let codes = ["Z12.11", "Z12.12", "E08.00", "E11.9", "E13.9", "E14", "I10", "I11.0", "M54.50"];
+    let ranks = codes.map(|code| icd.rank(code.parse::<Icd10Cm>().unwrap()));
+    let (mut plain, mut other) = (0, 0);
+    for (test, procedures) in table.all_tests() {
+        for procedure in procedures {
+            for on in ["2019-12-31", "2020-01-01", "2025-12-31", "2026-01-01"].map(day) {
+                for diagnosis in ranks.into_iter().flatten() {
+                    let judged = table.judge(test, [diagnosis].into_iter(), |_| false).coverage;
+                    let supported =
+                        matches!(judged, Coverage::Supported(_)) && table.window(test).contains(on);
+                    if table.plainly_supports(procedure, diagnosis, on) {
+                        assert!(supported, "{}", table.policy_id(test));
+                        for (place, payer) in [("", ""), ("J6", "Aetna"), ("J5", "Medicare")] {
+                            assert_eq!(table.reach(test, place, payer), Reach::Here);
+                        }
+                        plain += 1;
+                    } else {
+                        other += usize::from(supported);
+                    }
+                }
+            }
+        }
+    }
+    // Of ONE and LONG, and of what is supported but not so plainly.
+    assert_eq!(plain, 2 + 3 * 3);
+    assert!(other > 0);
 }
 
 #[test]

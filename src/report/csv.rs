@@ -46,7 +46,7 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn new(out: &'a mut Vec<u8>, kind: &str) -> Row<'a> {
         let mut row = Row { out, cells: 0 };
-        row.text(kind);
+        row.word(kind);
         row
     }
 
@@ -82,6 +82,13 @@ impl<'a> Row<'a> {
             self.out.extend_from_slice(part);
         }
         self.out.push(b'"');
+    }
+
+    /// A cell of letters, digits and hyphens.
+    fn word(&mut self, word: &str) {
+        debug_assert!(word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')), "{word}");
+        self.next();
+        self.out.extend_from_slice(word.as_bytes());
     }
 
     fn number(&mut self, number: impl Into<Option<u64>>) {
@@ -146,9 +153,9 @@ impl Reporter for Csv {
             row.number((record.row > 0).then_some(record.row));
             row.text(record.claim_id);
             row.number(record.line.map(u64::from));
-            row.text(record.rule);
-            row.text(record.name);
-            row.text(record.severity.name());
+            row.word(record.rule);
+            row.word(record.name);
+            row.word(record.severity.name());
             text.clear();
             // Writing to a string cannot fail.
             let _ = write!(text, "{}", record.field);
@@ -165,7 +172,7 @@ impl Reporter for Csv {
                 let _ = write!(text, "{}{carc}", if i > 0 { " " } else { "" });
             }
             row.text(&text);
-            row.text(if record.stale { "true" } else { "" });
+            row.word(if record.stale { "true" } else { "" });
             row.end();
         }
     }

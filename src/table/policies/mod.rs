@@ -203,10 +203,10 @@ impl PolicyTable {
         prefetch_index(&self.plain, procedure.at());
     }
 
-    /// Do the procedure's policies cover it on that day with the diagnosis, whatever else the claim says? `false` says nothing. Most lines with a policy are
-    /// covered, and this takes a part of the time of [`PolicyTable::judge`].
+    /// Do the procedure's policies cover it on that day with the diagnosis, whatever else the claim says? `false` says nothing: it takes [`PolicyTable::judge`],
+    /// of whose time this is a part, and most lines with a policy are covered.
     #[inline]
-    pub(crate) fn plainly_supports(&self, procedure: Rank, diagnosis: Rank, day: Date) -> bool {
+    pub fn plainly_supports(&self, procedure: Rank, diagnosis: Rank, day: Date) -> bool {
         let plain = self.plain.get(procedure.at());
         plain.is_some_and(|plain| {
             let (first, end) = plain.codes;
