@@ -75,12 +75,13 @@ impl<'a> Row<'a> {
         if guard {
             self.out.push(b'\'');
         }
-        for (nth, part) in bytes.split(|&b| b == b'"').enumerate() {
-            if nth > 0 {
-                self.out.extend_from_slice(b"\"\"");
-            }
-            self.out.extend_from_slice(part);
+        let mut from = 0;
+        for at in memchr::memchr_iter(b'"', bytes) {
+            // Once more with what follows.
+            self.out.extend_from_slice(&bytes[from..=at]);
+            from = at;
         }
+        self.out.extend_from_slice(&bytes[from..]);
         self.out.push(b'"');
     }
 
@@ -263,6 +264,32 @@ impl Reporter for Csv {
             row.text(if table.stale_lines > 0 { "true" } else { "" });
             row.number(table.stale_lines);
             row.end();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        /// A cell is quoted exactly where a spreadsheet would cut it, and read back as it was.
+        #[test]
+        fn any_text_is_one_cell(text in "[a-zé,;\"\t\r\n '=-]{0,40}", long in ".{0,60}") {
+            for text in [text, long] {
+                let mut out = Vec::new();
+                let mut row = Row { out: &mut out, cells: 0 };
+                row.text(&text);
+                row.text("");
+                let cut = text.contains([',', ';', '"', '\t', '\n', '\r']);
+                proptest::prop_assert_eq!(out.first() == Some(&b'"'), cut);
+                let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(out.as_slice());
+                let cells: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+                proptest::prop_assert_eq!((cells.len(), cells[0].len()), (1, 2));
+                let cell = &cells[0][0];
+                let guarded = cell.strip_prefix('\'').unwrap_or(cell);
+                proptest::prop_assert!(cell == text || guarded == text);
+            }
         }
     }
 }
