@@ -207,7 +207,7 @@ fn iso(text: &[u8]) -> Option<Option<Date>> {
 /// The number that eight digits are, the first in the lowest byte, and its third and fourth pair of digits; all at once: neighbours become two digits,
 /// those four, those eight.
 #[inline]
-fn eight_digits(text: u64) -> Option<[u32; 3]> {
+pub(crate) fn eight_digits(text: u64) -> Option<[u32; 3]> {
     // A digit has 3 in its upper half, and still has after 6 was added.
     if text & text.wrapping_add(0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0 != 0x3030_3030_3030_3030 {
         return None;

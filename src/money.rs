@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::date::eight_digits;
+
 /// An amount of US dollars in whole cents.
 ///
 /// ```
@@ -41,22 +43,13 @@ impl Cents {
     /// [`AmountError`] if the text is not an amount in cents.
     pub fn parse(text: &[u8]) -> Result<Cents, AmountError> {
         // Nearly every file: digits, a point, two digits.
-        if let &[ref whole @ .., b'.', tens, ones] = text
-            && (1..=12).contains(&whole.len())
-        {
-            let (mut cents, mut digits) = (0, true);
-            let mut add = |byte: u8| {
-                let digit = byte.wrapping_sub(b'0');
-                digits &= digit < 10;
-                cents = cents * 10 + i64::from(digit);
-            };
-            whole.iter().for_each(|&byte| add(byte));
-            add(tens);
-            add(ones);
-            if digits {
-                return Ok(Cents(cents));
-            }
+        if let Some(cents) = dollars_and_cents(text) {
+            return Ok(Cents(i64::from(cents)));
         }
+        Cents::parse_slowly(text)
+    }
+
+    fn parse_slowly(text: &[u8]) -> Result<Cents, AmountError> {
         let text = text.trim_ascii();
         let (text, negative) = match text {
             [b'(', inner @ .., b')'] => (inner, true),
@@ -86,6 +79,23 @@ impl Units {
     pub const fn is_whole(self) -> bool {
         self.0 % 1000 == 0
     }
+}
+
+/// `0.00` to `99999.99`, all digits at once.
+#[inline]
+fn dollars_and_cents(text: &[u8]) -> Option<u32> {
+    if text.len() > 8 {
+        return None;
+    }
+    // The first four and the last four characters, which overlap and agree: the last in the lowest byte.
+    let first = u64::from(u32::from_be_bytes(*text.first_chunk()?)) << (8 * (text.len() - 4));
+    let word = first | u64::from(u32::from_be_bytes(*text.last_chunk()?));
+    if word >> 16 & 0xFF != u64::from(b'.') {
+        return None;
+    }
+    let digits = (word >> 24) << 16 | word & 0xFFFF;
+    let zeros = 0x3030_3030_3030_3030 << (8 * (text.len() - 1));
+    eight_digits((digits | zeros).swap_bytes()).map(|[number, ..]| number)
 }
 
 /// A decimal number scaled by ten to the power of `scale`.
@@ -195,6 +205,16 @@ mod tests {
         }
         for text in ["", ".", "-", "12..5", "1.234", "12a", "1e3", "99999999999999999999", "NaN", ",1"] {
             assert!(Cents::parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_common_form_is_read_as_all_others(text in "[0-9]{0,6}[.]?[0-9]{0,3}", odd in "[0-9.,$+() -]{0,9}", any in ".{0,9}") {
+            for text in [text, odd, any] {
+                let slowly = Cents::parse_slowly(text.as_bytes());
+                proptest::prop_assert_eq!(Cents::parse(text.as_bytes()), slowly, "{}", text);
+            }
         }
     }
 

@@ -86,19 +86,12 @@ impl Memo {
         prefetch_index(self.all(), self.place(key).0);
     }
 
-    /// Looks for a code. The answer is for [`Memo::known`]: whoever has several codes asks for all of them first, so that the memory, which is
-    /// what takes time here, is read for all at once.
+    /// What is known of a code; looks it up if it was not remembered.
     #[inline]
-    pub(super) fn seek(&self, key: u64) -> Sought {
+    pub(super) fn known(&mut self, key: u64, look_up: impl FnOnce() -> Known) -> Known {
         let (at, mark) = self.place(key);
-        Sought { key, says: said(&self.all()[at], mark) }
-    }
-
-    /// What is known of the code that was sought; looks it up if it was not remembered.
-    #[inline]
-    pub(super) fn known(&mut self, sought: Sought, look_up: impl FnOnce() -> Known) -> Known {
-        match sought.says {
-            0 => self.known_beside(sought.key, look_up),
+        match said(&self.all()[at], mark) {
+            0 => self.known_beside(key, look_up),
             says => self.unpack(says),
         }
     }
@@ -107,12 +100,9 @@ impl Memo {
     #[inline(never)]
     fn known_beside(&mut self, key: u64, look_up: impl FnOnce() -> Known) -> Known {
         let (at, mark) = self.place(key);
-        // In its own set it may stand since it was sought.
-        for (at, mark) in [(at, mark), (at ^ 1, mark | BESIDE)] {
-            match said(&self.all()[at], mark) {
-                0 => {}
-                says => return self.unpack(says),
-            }
+        match said(&self.all()[at ^ 1], mark | BESIDE) {
+            0 => {}
+            says => return self.unpack(says),
         }
         let known = look_up();
         let Some(says) = self.pack(known) else { return known };
@@ -156,14 +146,6 @@ impl Memo {
 
 const NOTHING: Kind = (None, Facts::NONE);
 
-/// A code that was looked for.
-#[derive(Clone, Copy)]
-pub(super) struct Sought {
-    key: u64,
-    /// What its slot says; 0 if there is none.
-    says: u32,
-}
-
 /// What the slot with a mark says; 0 if there is none. Without a branch on what is read: it could not be foreseen.
 #[inline]
 fn said(set: &[u32; SET], mark: u32) -> u32 {
@@ -201,8 +183,7 @@ mod tests {
                 facts: Facts::from_code((n % 7) as u32),
             };
             for _ in 0..2 {
-                let sought = memo.seek(key);
-                assert_eq!(memo.known(sought, || known), known, "{n}");
+                assert_eq!(memo.known(key, || known), known, "{n}");
             }
         }
     }

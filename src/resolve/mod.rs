@@ -9,9 +9,9 @@ pub use why::Why;
 
 use rustc_hash::FxHashSet;
 
-use crate::claim::{Claim, Coded, Diagnosis, Points};
+use crate::claim::{Claim, Coded, Points};
 use crate::code::{Icd10Cm, Procedure};
-use crate::resolve::memo::{Known, Memo, Sought};
+use crate::resolve::memo::{Known, Memo};
 use crate::table::{
     Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, ProcedureTable, PtpEdit, Rank, Setting,
     Standing, TableKind, Tables,
@@ -156,8 +156,6 @@ pub(crate) struct Resolver<'t> {
     used: Vec<bool>,
     diagnosis_memo: Memo,
     procedure_memo: Memo,
-    /// What the memories gave for the claim's lines, then for its diagnoses.
-    sought: Vec<Option<Sought>>,
     unlisted: Unlisted,
     /// Lines whose procedures have lists of supporting diagnoses.
     listed: Vec<usize>,
@@ -198,7 +196,6 @@ impl<'t> Resolver<'t> {
             used: Vec::new(),
             diagnosis_memo: Memo::new(tables.icd10cm.len()),
             procedure_memo: Memo::new(tables.procedures.as_ref().map_or(0, ProcedureTable::len)),
-            sought: Vec::new(),
             unlisted: Unlisted::default(),
             listed: Vec::new(),
         }
@@ -216,7 +213,6 @@ impl<'t> Resolver<'t> {
         self.setting = setting(claim);
         let inpatient = claim.is_inpatient();
         let stay = claim.facility.discharged.or(claim.statement.1).filter(|_| inpatient);
-        self.seek_codes(claim);
         self.look_at_lines(claim, stay);
         self.day = stay.or_else(|| self.lines.iter().filter_map(|l| l.day).min()).or(claim.statement.0);
         self.sift_pairs();
@@ -287,15 +283,6 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// Asks the memories for all codes at once: those of the lines, then the diagnoses.
-    fn seek_codes(&mut self, claim: &Claim) {
-        let procedure = |line: &Line| line.code().map(|c| self.procedure_memo.seek(c.key()));
-        let diagnosis = |d: &Diagnosis| d.code.code().map(|c| self.diagnosis_memo.seek(c.key()));
-        self.sought.clear();
-        self.sought.extend(claim.lines.iter().map(procedure));
-        self.sought.extend(claim.diagnoses.iter().map(diagnosis));
-    }
-
     fn look_at_lines(&mut self, claim: &Claim, stay: Option<Date>) {
         let tables = self.tables;
         let code_facts = self.code_facts;
@@ -305,13 +292,14 @@ impl<'t> Resolver<'t> {
         let mut edition = (None, None);
         let mut facts = Facts::NONE;
         self.lines.clear();
-        for ((at, line), sought) in claim.lines.iter().enumerate().zip(&self.sought) {
+        for (at, line) in claim.lines.iter().enumerate() {
             let day = stay.or(line.from).or(claim.statement.0);
             let code = line.code();
             let (mut rank, mut standing) = (None, ProcedureStanding::Absent);
             let (mut limit, mut own) = (None, Facts::NONE);
-            if let (Some(code), &Some(sought)) = (code, sought) {
-                let known = self.procedure_memo.known(sought, || know_procedure(tables, code_facts, code));
+            if let Some(code) = code {
+                let known =
+                    self.procedure_memo.known(code.key(), || know_procedure(tables, code_facts, code));
                 own = known.facts;
                 rank = known.rank;
                 standing = procedure_standing(tables, code, known, day);
@@ -378,12 +366,12 @@ impl<'t> Resolver<'t> {
         let one_day = self.lines.iter().all(|l| l.day == day);
         let mut facts = Facts::NONE;
         self.diagnoses.clear();
-        let sought = self.sought.get(claim.lines.len()..).unwrap_or_default();
-        for ((at, diagnosis), sought) in claim.diagnoses.iter().enumerate().zip(sought) {
+        for (at, diagnosis) in claim.diagnoses.iter().enumerate() {
             let code = diagnosis.code.code();
             let mut resolved = ResolvedDiagnosis { code, rank: None, standing: None };
-            if let (Some(code), &Some(sought)) = (code, sought) {
-                let known = self.diagnosis_memo.known(sought, || know_diagnosis(tables, code_facts, code));
+            if let Some(code) = code {
+                let known =
+                    self.diagnosis_memo.known(code.key(), || know_diagnosis(tables, code_facts, code));
                 facts.add(known.facts);
                 resolved.rank = known.rank;
                 if let Some(rank) = known.rank {
