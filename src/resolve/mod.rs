@@ -317,7 +317,9 @@ impl<'t> Resolver<'t> {
                     Some((_, None)) => facts.add(Facts::LIMIT_OPEN),
                 }
                 self.unlisted.policies += u64::from(!own.any(Facts::POLICY));
-                if own.any(Facts::SUPPORTED)
+                // Whoever asks all rules about everything wants what the rule itself says.
+                if wanted.any(Facts::SUPPORTED)
+                    && own.any(Facts::SUPPORTED)
                     && let Some((policies, rank)) = tables.policies.as_ref().zip(rank)
                 {
                     policies.fetch(rank);
