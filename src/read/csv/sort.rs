@@ -9,6 +9,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::thread::JoinHandle;
 
+use prefetch_index::prefetch_index;
+
 /// A row, and by what it is put in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sortable<'a> {
@@ -24,6 +26,12 @@ pub(super) struct Sortable<'a> {
 
 /// Bytes of a record before its two texts: key, line, their lengths.
 const HEAD: usize = 24;
+/// Added to the length of the first text if it stands at the beginning of the second, and nowhere else.
+const IN_TEXT: u32 = 1 << 31;
+/// So many records ahead of the one that is written, memory is asked for.
+const AHEAD: usize = 16;
+/// Bytes of a line of the processor's cache.
+const LINE: usize = 64;
 /// Bytes of a run that are read at once: at least, and at most.
 const BUFFER: Range<usize> = 16 << 10..1 << 20;
 /// Bytes that are written at once.
@@ -44,11 +52,13 @@ impl Held {
 
     fn push(&mut self, row: Sortable<'_>) {
         self.places.push((row.key, self.records.len() as u32));
-        self.records.extend_from_slice(&row.key.to_le_bytes());
-        self.records.extend_from_slice(&row.number.to_le_bytes());
-        self.records.extend_from_slice(&(row.tie.len() as u32).to_le_bytes());
-        self.records.extend_from_slice(&(row.text.len() as u32).to_le_bytes());
-        self.records.extend_from_slice(row.tie);
+        // Mostly a row begins with it: then it is not written twice.
+        let own = if row.text.starts_with(row.tie) { &[] } else { row.tie };
+        let tie = if own.is_empty() { row.tie.len() as u32 | IN_TEXT } else { own.len() as u32 };
+        let lengths = u64::from(tie) | (row.text.len() as u64) << 32;
+        let [a, b, c] = [row.key, row.number, lengths].map(u64::to_le_bytes);
+        self.records.extend_from_slice([a, b, c].as_flattened());
+        self.records.extend_from_slice(own);
         self.records.extend_from_slice(row.text);
     }
 
@@ -62,7 +72,16 @@ impl Held {
         let mut places = std::mem::take(&mut self.places);
         // Without a look at the records, which lie anywhere: rows of one key have the same tie, nearly always.
         places.sort_unstable();
-        for same in places.chunk_by_mut(|a, b| a.0 == b.0) {
+        let mut from = 0;
+        while let Some(&(key, _)) = places.get(from) {
+            let count = places[from..].iter().take_while(|place| place.0 == key).count();
+            let (same, later) = places[from..].split_at_mut(count);
+            from += count;
+            // The records lie anywhere, and their memory takes long to come.
+            for &(_, at) in later.iter().skip(AHEAD).take(count) {
+                prefetch_index(&self.records, at as usize);
+                prefetch_index(&self.records, at as usize + LINE);
+            }
             let tie = |at: u32| self.record(at).map(|(row, _)| row.tie);
             if same.len() > 1 && same.iter().any(|&(_, at)| tie(at) != tie(same[0].1)) {
                 same.sort_by(|a, b| tie(a.1).cmp(&tie(b.1)));
@@ -174,14 +193,17 @@ fn decode(bytes: &[u8]) -> Option<(Sortable<'_>, usize)> {
     let (words, _) = head.as_chunks::<8>();
     let [key, number, lengths] = words else { return None };
     let lengths = u64::from_le_bytes(*lengths);
-    let (tie, text) = (lengths as u32 as usize, (lengths >> 32) as usize);
+    let (tie, text) = (lengths as u32, (lengths >> 32) as usize);
+    let in_text = tie & IN_TEXT != 0;
+    let tie = (tie & !IN_TEXT) as usize;
+    let own = if in_text { 0 } else { tie };
     let row = Sortable {
         key: u64::from_le_bytes(*key),
         number: u64::from_le_bytes(*number),
         tie: rest.get(..tie)?,
-        text: rest.get(tie..tie + text)?,
+        text: rest.get(own..own + text)?,
     };
-    Some((row, HEAD + tie + text))
+    Some((row, HEAD + own + text))
 }
 
 /// Rows in order.
