@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::date::eight_digits;
+use crate::code::eight_digits;
 
 /// An amount of US dollars in whole cents.
 ///

@@ -3,6 +3,7 @@
 //! A value of these types has the *shape* of a code. Whether the code exists, and on which date, is for the
 //! tables to say (see [`crate::Tables`]): shape alone rejects valid codes or accepts invalid ones.
 
+mod digits;
 mod facility;
 mod icd10;
 mod modifier;
@@ -10,6 +11,7 @@ mod procedure;
 mod provider;
 mod text;
 
+pub(crate) use digits::eight_digits;
 pub use facility::{BillType, DischargeStatus, PlaceOfService, Revenue, Sex};
 pub use icd10::{Icd10Cm, Icd10Pcs};
 pub use modifier::{Modifier, Side};
