@@ -15,6 +15,8 @@ pub(crate) use build::{diagnoses_of, procedures_of};
 
 pub use judge::{Coverage, Judgement};
 
+use std::sync::OnceLock;
+
 use prefetch_index::prefetch_index;
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
@@ -48,8 +50,8 @@ pub struct PolicyTable {
     instances: Section,
     /// Jurisdictions and payers as they are compared.
     names: Section,
-    /// By rank of the procedure: what is plain enough to be judged at once.
-    plain: Box<[Plain]>,
+    /// By rank of the procedure: what is plain enough to be judged at once. Made when a line is judged: most checks of a single line have no use for it.
+    plain: OnceLock<Box<[Plain]>>,
 }
 
 /// The only policy of a procedure, if it holds everywhere and is one list of diagnoses that support the procedure.
@@ -154,7 +156,7 @@ impl PolicyTable {
         if expected != got {
             return Err(PackError::RankSpace { expected, got });
         }
-        let mut table = PolicyTable {
+        let table = PolicyTable {
             texts: TextStore::open(&pack)?,
             starts: pack.section("starts", 4)?,
             links: pack.section("links", 4)?,
@@ -164,7 +166,7 @@ impl PolicyTable {
             codes: pack.section("codes", 4)?,
             instances: pack.section("instances", INSTANCE)?,
             names: pack.section("names", 1)?,
-            plain: Box::default(),
+            plain: OnceLock::new(),
             pack,
         };
         let procedures = procedures.len();
@@ -173,11 +175,16 @@ impl PolicyTable {
             let what = format!("{got} records for {procedures} procedures, expected {expected}");
             return Err(PackError::Section { section: "starts", what });
         }
-        table.plain = (0..procedures as u32).map(|rank| table.plain(Rank(rank))).collect();
         Ok(table)
     }
 
-    fn plain(&self, procedure: Rank) -> Plain {
+    #[inline]
+    fn plain(&self) -> &[Plain] {
+        let procedures = self.starts.count(4).saturating_sub(1) as u32;
+        self.plain.get_or_init(|| (0..procedures).map(|rank| self.plain_of(Rank(rank))).collect())
+    }
+
+    fn plain_of(&self, procedure: Rank) -> Plain {
         let none = Plain { window: DateRange::NEVER, codes: (0, 0) };
         let mut tests = self.tests(procedure);
         let (Some(test), None) = (tests.next(), tests.next()) else { return none };
@@ -200,14 +207,14 @@ impl PolicyTable {
     /// Has the memory fetched that [`PolicyTable::plainly_supports`] needs first.
     #[inline]
     pub(crate) fn fetch(&self, procedure: Rank) {
-        prefetch_index(&self.plain, procedure.at());
+        prefetch_index(self.plain(), procedure.at());
     }
 
     /// Do the procedure's policies cover it on that day with the diagnosis, whatever else the claim says? `false` says nothing: it takes [`PolicyTable::judge`],
     /// of whose time this is a part, and most lines with a policy are covered.
     #[inline]
     pub fn plainly_supports(&self, procedure: Rank, diagnosis: Rank, day: Date) -> bool {
-        let plain = self.plain.get(procedure.at());
+        let plain = self.plain().get(procedure.at());
         plain.is_some_and(|plain| {
             let (first, end) = plain.codes;
             plain.window.contains(day) && self.lists(first as usize, end as usize, diagnosis)
