@@ -176,7 +176,7 @@ fn full() -> Option<&'static Full> {
         .to_vec();
         let packed = fs::read(&files[0]).unwrap();
         let mut text = String::new();
-        let mut decoder = ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap();
+        let mut decoder = structured_zstd::decoding::StreamingDecoder::new(packed.as_slice());
         std::io::Read::read_to_string(&mut decoder, &mut text).unwrap();
         let ids = ["NCC001", "NCC002", "NCC003", "MUE001", "MUE002", "MUE003", "NCC010", "NCC011", "NCC012"];
         Some(Full { checker: choose(tables_of("full", &files), &ids), text })

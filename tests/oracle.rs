@@ -54,8 +54,8 @@ impl Master {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sources/mce_v44_icd10cm.csv.zst");
         let packed = std::fs::read(path).unwrap();
         let mut text = String::new();
-        ruzstd::decoding::StreamingDecoder::new(packed.as_slice())
-            .unwrap()
+        structured_zstd::decoding::StreamingDecoder::new(packed.as_slice())
+            
             .read_to_string(&mut text)
             .unwrap();
         let mut master = Master { rows: vec![], flagged: BTreeMap::new(), headers: vec![] };

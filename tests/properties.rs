@@ -128,7 +128,7 @@ fn master() -> Windows {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sources/mce_v44_icd10cm.csv.zst");
     let packed = std::fs::read(path).unwrap();
     let mut text = String::new();
-    ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap().read_to_string(&mut text).unwrap();
+    structured_zstd::decoding::StreamingDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
     let mut codes = Windows::new();
     for line in text.lines().skip(1) {
         let f: Vec<&str> = line.split(',').collect();

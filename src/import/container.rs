@@ -4,6 +4,7 @@ use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use structured_zstd::decoding::{ContentChecksum, FrameDecoder, StreamingDecoder};
 use zip::ZipArchive;
 
 use crate::error::ImportError;
@@ -88,14 +89,10 @@ pub(crate) fn decompress(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     let failed = |e: String| Error::import(path, None, ImportError::Container(format!("cannot unpack: {e}")));
     match bytes.as_slice() {
         [0x28, 0xB5, 0x2F, 0xFD, ..] => {
-            let (mut out, mut rest) = (Vec::new(), bytes.as_slice());
-            // Several frames one after the other are one file.
-            while !rest.is_empty() {
-                let frame = ruzstd::decoding::StreamingDecoder::new(&mut rest);
-                let frame = frame.map_err(|e| failed(e.to_string()))?;
-                read_into(frame, &mut out).map_err(|e| failed(e.to_string()))?;
-            }
-            Ok(out)
+            let mut frames = FrameDecoder::new();
+            frames.set_content_checksum(ContentChecksum::Verify);
+            let unpacked = StreamingDecoder::new_with_decoder(bytes.as_slice(), frames);
+            read_all(unpacked).map_err(|e| failed(e.to_string()))
         }
         [0x1F, 0x8B, ..] => {
             read_all(flate2::read::MultiGzDecoder::new(bytes.as_slice())).map_err(|e| failed(e.to_string()))

@@ -1,71 +1,12 @@
 //! Where claims come from: files, plain or packed, and standard input.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use structured_zstd::decoding::{ContentChecksum, FrameDecoder, StreamingDecoder};
 
 use crate::{Error, Result};
-
-/// Unpacks all frames of a zstd file: `cat a.zst b.zst` and parallel compressors write several.
-struct Zstd<R> {
-    from: BufReader<R>,
-    frame: FrameDecoder,
-    open: bool,
-}
-
-impl<R: Read> Zstd<R> {
-    /// Begins the next frame; `false` at the end of the file.
-    fn begin(&mut self) -> io::Result<bool> {
-        while !self.from.fill_buf()?.is_empty() {
-            match self.frame.init(&mut self.from) {
-                Ok(()) => return Ok(true),
-                // A frame of somebody's own data, as parallel compressors write them.
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                    length,
-                    ..
-                })) => {
-                    io::copy(&mut self.from.by_ref().take(u64::from(length)), &mut io::sink())?;
-                }
-                Err(e) => return Err(damaged(e)),
-            }
-        }
-        Ok(false)
-    }
-}
-
-impl<R: Read> Read for Zstd<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            if !self.open && !self.begin()? {
-                return Ok(0);
-            }
-            self.open = true;
-            while self.frame.can_collect() == 0 && !self.frame.is_finished() {
-                let some = BlockDecodingStrategy::UptoBlocks(1);
-                self.frame.decode_blocks(&mut self.from, some).map_err(damaged)?;
-            }
-            let got = self.frame.read(buffer)?;
-            if got > 0 {
-                return Ok(got);
-            }
-            let (stated, found) = (self.frame.get_checksum_from_data(), self.frame.get_calculated_checksum());
-            if stated.is_some() && stated != found {
-                return Err(damaged("the checksum does not fit"));
-            }
-            self.open = false;
-        }
-    }
-}
-
-fn damaged(what: impl ToString) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_string())
-}
 
 /// A source of claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,11 +56,7 @@ impl Input {
             Some(Packing::Gzip) => {
                 Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, start)))
             }
-            Some(Packing::Zstd) => Box::new(Zstd {
-                from: BufReader::with_capacity(1 << 16, start),
-                frame: FrameDecoder::new(),
-                open: false,
-            }),
+            Some(Packing::Zstd) => Box::new(unpack_zstd(start)),
             None => Box::new(start),
         })
     }
@@ -132,6 +69,13 @@ impl Input {
         let (_, packing) = begin(&mut File::open(path).ok()?).ok()?;
         packing.is_none().then_some(size)
     }
+}
+
+/// The content of a zstd file, all its frames: `cat a.zst b.zst` and parallel compressors write several. A checksum that does not fit is an error.
+fn unpack_zstd<R: Read>(packed: R) -> StreamingDecoder<R, FrameDecoder> {
+    let mut frames = FrameDecoder::new();
+    frames.set_content_checksum(ContentChecksum::Verify);
+    StreamingDecoder::new_with_decoder(packed, frames)
 }
 
 /// How a file is packed.

@@ -75,7 +75,7 @@ pub(crate) fn add(folder: &TablesFolder, paths: &[PathBuf]) -> cleanclaim::Resul
 pub(crate) fn unzstd(path: &Path) -> String {
     let bytes = std::fs::read(path).unwrap();
     let mut text = String::new();
-    ruzstd::decoding::StreamingDecoder::new(bytes.as_slice()).unwrap().read_to_string(&mut text).unwrap();
+    structured_zstd::decoding::StreamingDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
     text
 }
 

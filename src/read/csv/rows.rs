@@ -36,6 +36,12 @@ impl<'a> Row<'a> {
         if self.blanks { trimmed(field) } else { field }
     }
 
+    /// The field of a column that the file may not have; `None` if it is empty.
+    #[inline]
+    pub(super) fn cell(&self, place: Option<usize>) -> Option<&'a [u8]> {
+        Some(self.get(place?)).filter(|text| !text.is_empty())
+    }
+
     /// Consecutive fields with what separates them; `None` if the row is too short, or nothing separates them.
     #[inline]
     pub(super) fn span(&self, (first, last): (usize, usize)) -> Option<&'a [u8]> {
@@ -59,6 +65,20 @@ impl<'a> Row<'a> {
     fn between(&self, before: u32, end: u32) -> &'a [u8] {
         self.bytes.get(before.wrapping_add(self.gap) as usize..end as usize).unwrap_or_default()
     }
+}
+
+/// Are two fields the same? Nearly all have 8 to 32 bytes, and a call to compare them costs more than that.
+#[inline]
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    fn ends<const N: usize>(text: &[u8]) -> Option<([u8; N], [u8; N])> {
+        Some((*text.first_chunk()?, *text.last_chunk()?))
+    }
+    a.len() == b.len()
+        && match a.len() {
+            8..=16 => ends::<8>(a) == ends::<8>(b),
+            17..=32 => ends::<16>(a) == ends::<16>(b),
+            _ => a == b,
+        }
 }
 
 /// Apart, for few blocks have blanks, and fields are read in many places.
@@ -292,6 +312,21 @@ mod tests {
             ("a,b\r", true),
         ] {
             assert_eq!(has_blanks(text.as_bytes()), blanks, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn fields_that_differ_anywhere_are_not_the_same() {
+        let text: Vec<u8> = (0..40).collect();
+        for len in 0..=text.len() {
+            let mut other = text[..len].to_vec();
+            assert!(same(&text[..len], &other));
+            assert!(len == 0 || !same(&text[..len], &other[1..]));
+            for at in 0..len {
+                other[at] ^= 1;
+                assert!(!same(&text[..len], &other), "{len} {at}");
+                other[at] ^= 1;
+            }
         }
     }
 

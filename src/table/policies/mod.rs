@@ -314,13 +314,11 @@ impl PolicyTable {
 
     #[inline]
     fn lists(&self, first: usize, end: usize, diagnosis: Rank) -> bool {
-        let codes = self.pack.bytes(self.codes);
-        let (mut low, mut high) = (first, end);
-        while low < high {
-            let mid = usize::midpoint(low, high);
-            if u32_at(codes, mid * 4) < diagnosis.0 { low = mid + 1 } else { high = mid }
-        }
-        low < end && u32_at(codes, low * 4) == diagnosis.0
+        let (codes, _) = self.pack.bytes(self.codes).as_chunks::<4>();
+        let among = codes.get(first..end).unwrap_or_default();
+        // The standard search goes on without a branch that could not be foreseen.
+        let at = among.partition_point(|&code| u32::from_le_bytes(code) < diagnosis.0);
+        among.get(at).is_some_and(|&code| u32::from_le_bytes(code) == diagnosis.0)
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use super::Building;
 use crate::claim::{Coded, Diagnosis, Field, IndexList, Points, Reason, Unreadable};
 use crate::code::{CodeError, Icd10Cm};
 use crate::read::csv::header::Layout;
-use crate::read::csv::rows::Row;
+use crate::read::csv::rows::{Row, same};
 
 /// Most diagnoses of a claim: more distinct ones than fit a byte are no claim.
 const MOST_DIAGNOSES: usize = 200;
@@ -79,11 +79,11 @@ impl Building {
         }
         // Within a row each column is a diagnosis of its own, also when it repeats one: that is for a rule to say.
         let others = if self.claim.lines.is_empty() { &[][..] } else { &self.claim.diagnoses };
-        let same = |d: &Diagnosis| match (&d.code, &code) {
+        let equal = |d: &Diagnosis| match (&d.code, &code) {
             (Coded::Code(a), Coded::Code(b)) => a == b,
             (a, b) => a == b,
         };
-        let known = (0..).zip(others).find(|(i, d)| same(d) && !list.as_slice().contains(i));
+        let known = (0..).zip(others).find(|(i, d)| equal(d) && !list.as_slice().contains(i));
         let at = match known {
             Some((at, _)) => usize::from(at),
             None if self.claim.diagnoses.len() < MOST_DIAGNOSES => {
@@ -155,7 +155,7 @@ impl Building {
         let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);
         let all_same = || places().all(|at| row.get(at) == first.get(at));
         let plain = layout.principal.is_none() && layout.versions.is_empty();
-        let one_span = || Some(row.span(layout.diagnosis_span?)? == first.span(layout.diagnosis_span?)?);
+        let one_span = || Some(same(row.span(layout.diagnosis_span?)?, first.span(layout.diagnosis_span?)?));
         let repeated = || match one_span() {
             // Others may stand between them that do not count.
             Some(false) if !plain => all_same(),
@@ -175,10 +175,11 @@ impl Building {
                 any = true;
                 // What stands in the same column of the first row need not be read again, if reading it would find the same diagnosis: the first
                 // with its code, and not another column's of this row.
-                let same = (text == first.get(at)).then(|| self.own_first.in_column(column)).flatten();
+                let repeats = same(text, first.get(at));
+                let listed = repeats.then(|| self.own_first.in_column(column)).flatten();
                 let is_found =
                     |&index: &u8| self.is_first_of_its_code(index) && !own.as_slice().contains(&index);
-                match same.filter(is_found) {
+                match listed.filter(is_found) {
                     Some(index) => _ = own.push_from(index, column),
                     None => self.diagnosis(text, column, false, number, &mut own),
                 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::blocks::{Block, unprintable};
 use super::header::Layout;
-use super::rows::Row;
+use super::rows::{Row, same};
 use super::walk::Walk;
 use crate::claim::{Claim, Coded, Fault, Field, IndexList, Kind, Line, Reason, showable};
 use crate::code::{
@@ -120,7 +120,7 @@ impl Building {
         each: &mut impl FnMut(&Claim, Option<&Claim>),
     ) {
         let id = row.get(layout.claim_id);
-        if !self.open || id != first.of(&row).get(layout.claim_id) || id.is_empty() {
+        if !self.open || !same(id, first.of(&row).get(layout.claim_id)) || id.is_empty() {
             self.finish(each);
             first.0.clear();
             first.0.extend_from_slice(row.cuts);
@@ -161,8 +161,8 @@ impl Building {
 
     /// A later row must say the same of the claim, or nothing.
     fn compare(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
-        let same = |&run| row.span(run).is_some_and(|now| first.span(run) == Some(now));
-        if layout.claim_runs.iter().all(same) {
+        let repeated = |&run| row.span(run).zip(first.span(run)).is_some_and(|(now, then)| same(now, then));
+        if layout.claim_runs.iter().all(repeated) {
             return;
         }
         for &(at, field) in &layout.of_claim {
@@ -193,10 +193,7 @@ impl Building {
             },
             Field::PatientId => put(&mut claim.patient.id, text),
             Field::PatientDob => {
-                let service = || {
-                    let &(at, _) = layout.of_line.iter().find(|(_, f)| *f == Field::DosFrom)?;
-                    Date::parse(first.get(at)).ok()
-                };
+                let service = || Date::parse(first.get(layout.line.from?)).ok();
                 claim.patient.born = cell.read(text, Date::parse_birth(text, service));
             }
             Field::PatientSex => claim.patient.sex = cell.read(text, Sex::parse(text)),
@@ -244,16 +241,51 @@ impl Building {
             self.fault(Field::Claim, Some(at), number, reason, None);
         }
         let Claim { lines, faults, .. } = &mut *self.claim;
-        lines.push(Line { row: number, points, ..Line::new(at as u32 + 1) });
-        let Some(line) = lines.last_mut() else { return };
         let mut cell = Cell { field: Field::Claim, line: Some(at), row: number, faults };
-        for &(place, field) in &layout.of_line {
-            let text = row.get(place);
-            if !text.is_empty() {
-                cell.field = field;
-                line_field(line, text, &mut cell);
+        let mut line = Line { row: number, points, ..Line::new(at as u32 + 1) };
+        let places = &layout.line;
+        if let Some(text) = row.cell(places.number) {
+            match whole_number(text) {
+                Some(n) => line.number = n,
+                None => cell.of(Field::LineNumber).fault(Reason::LineNumber, None),
             }
         }
+        if let Some(text) = row.cell(places.from) {
+            line.from = cell.of(Field::DosFrom).read(text, claim_date(text));
+        }
+        if let Some(text) = row.cell(places.to) {
+            line.to = cell.of(Field::DosTo).read(text, claim_date(text));
+        }
+        if let Some(text) = row.cell(places.place) {
+            line.place = cell.of(Field::Place).read(text, PlaceOfService::parse(text));
+        }
+        if let Some(text) = row.cell(places.procedure) {
+            line.procedure = Coded::read(text, Procedure::parse(text));
+        }
+        for &(place, n) in &places.modifiers {
+            if let Some(text) = row.cell(Some(place)) {
+                add_modifier(&mut line, text, cell.of(Field::Modifier(n)));
+            }
+        }
+        if let Some(text) = row.cell(places.modifier_list) {
+            let parts = text.split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|'));
+            for part in parts.filter(|part| !part.is_empty()) {
+                add_modifier(&mut line, part, cell.of(Field::Modifiers));
+            }
+        }
+        if let Some(text) = row.cell(places.units) {
+            line.units = cell.of(Field::Units).read(text, units(text));
+        }
+        if let Some(text) = row.cell(places.charge) {
+            line.charge = cell.of(Field::Charge).read(text, amount(text));
+        }
+        if let Some(text) = row.cell(places.rendering_npi) {
+            line.rendering_npi = cell.of(Field::RenderingNpi).npi(text);
+        }
+        if let Some(text) = row.cell(places.revenue) {
+            line.revenue = cell.of(Field::Revenue).read(text, Revenue::parse(text));
+        }
+        lines.push(line);
     }
 }
 
@@ -265,7 +297,14 @@ struct Cell<'f> {
     faults: &'f mut Vec<Fault>,
 }
 
-impl Cell<'_> {
+impl<'f> Cell<'f> {
+    /// The same row's field.
+    #[inline]
+    fn of(&mut self, field: Field) -> &mut Cell<'f> {
+        self.field = field;
+        self
+    }
+
     #[cold]
     fn fault(&mut self, reason: Reason, text: Option<&[u8]>) {
         let shown = text.and_then(showable);
@@ -290,33 +329,6 @@ impl Cell<'_> {
             return None;
         }
         self.read(text, Npi::parse(text))
-    }
-}
-
-#[inline]
-fn line_field(line: &mut Line, text: &[u8], cell: &mut Cell<'_>) {
-    match cell.field {
-        Field::LineNumber => match whole_number(text) {
-            Some(n) => line.number = n,
-            None => cell.fault(Reason::LineNumber, None),
-        },
-        Field::DosFrom => line.from = cell.read(text, claim_date(text)),
-        Field::DosTo => line.to = cell.read(text, claim_date(text)),
-        Field::Place => line.place = cell.read(text, PlaceOfService::parse(text)),
-        Field::Procedure => line.procedure = Coded::read(text, Procedure::parse(text)),
-        Field::Modifier(_) => add_modifier(line, text, cell),
-        Field::Modifiers => {
-            for part in
-                text.split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|')).filter(|p| !p.is_empty())
-            {
-                add_modifier(line, part, cell);
-            }
-        }
-        Field::Units => line.units = cell.read(text, units(text)),
-        Field::Charge => line.charge = cell.read(text, amount(text)),
-        Field::Revenue => line.revenue = cell.read(text, Revenue::parse(text)),
-        Field::RenderingNpi => line.rendering_npi = cell.npi(text),
-        _ => {}
     }
 }
 
