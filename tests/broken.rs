@@ -119,7 +119,10 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 fn zstd(text: &str) -> Vec<u8> {
-    structured_zstd::encoding::compress_to_vec(text.as_bytes(), structured_zstd::encoding::CompressionLevel::Fastest)
+    structured_zstd::encoding::compress_to_vec(
+        text.as_bytes(),
+        structured_zstd::encoding::CompressionLevel::Fastest,
+    )
 }
 
 fn many(rows: usize) -> String {

@@ -55,7 +55,6 @@ impl Master {
         let packed = std::fs::read(path).unwrap();
         let mut text = String::new();
         structured_zstd::decoding::StreamingDecoder::new(packed.as_slice())
-            
             .read_to_string(&mut text)
             .unwrap();
         let mut master = Master { rows: vec![], flagged: BTreeMap::new(), headers: vec![] };

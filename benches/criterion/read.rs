@@ -27,8 +27,10 @@ pub(crate) fn rows(c: &mut Criterion) {
         .collect();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(text.as_bytes()).expect("into memory");
-    let zstd =
-        structured_zstd::encoding::compress_to_vec(text.as_bytes(), structured_zstd::encoding::CompressionLevel::Fastest);
+    let zstd = structured_zstd::encoding::compress_to_vec(
+        text.as_bytes(),
+        structured_zstd::encoding::CompressionLevel::Fastest,
+    );
     let files = [
         ("plain", practice.csv.clone()),
         ("quoted", file("quoted.csv", quoted.as_bytes())),

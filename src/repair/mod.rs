@@ -100,7 +100,8 @@ pub fn repair(
     let mut cutter = Cutter::open(&input.name(), input.open()?, map)?;
     write(out, cutter.head())?;
     let layout = cutter.layout();
-    let mut repairer = Repairer { fields: layout.fields.clone(), layout: &layout, out: Vec::new(), mended: 0 };
+    let mut repairer =
+        Repairer { fields: layout.fields.clone(), layout: &layout, out: Vec::new(), mended: 0 };
     while let Some(block) = cutter.next()? {
         repairer.block(&block, each)?;
         write(out, &repairer.out)?;

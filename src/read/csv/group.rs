@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::blocks::{BLOCK, Block, Cutter, MOST, Numbering, Place, id_hash};
 use super::header::{ColumnMap, Layout};
 use super::sort::{Sortable, Sorted, Sorter};
@@ -17,7 +19,7 @@ pub struct Grouping {
     /// Most bytes of memory to use for it. Less than 4 MiB counts as that.
     pub memory: usize,
     /// Where temporary files are made: they have no name there, only their owner can read them, and they are gone with the program,
-    /// however it ends. They take about three times the size of the claims.
+    /// however it ends. They take one and a half times the size of the claims, or up to three times if there are more claims than are remembered.
     pub folder: PathBuf,
 }
 
@@ -75,6 +77,31 @@ pub(crate) struct Grouped {
     next: Option<Next>,
 }
 
+/// The first row of each claim, by the hash of its id, as far as memory allows.
+struct Firsts {
+    rows: FxHashMap<u64, u64>,
+    most: usize,
+}
+
+impl Firsts {
+    /// With so many bytes of memory.
+    fn new(memory: usize) -> Firsts {
+        // A map has a power of two of places, each with a byte beside it, and is full at seven eighths; while it grows, one half as large is there
+        // beside it.
+        const PLACE: usize = (size_of::<(u64, u64)>() + 1) * 3 / 2;
+        let places = (memory / PLACE + 1).next_power_of_two() / 2;
+        Firsts { rows: FxHashMap::default(), most: places / 8 * 7 }
+    }
+
+    /// The first row of a claim of which this is a row; `None` if it is not remembered, and then for none of its rows.
+    fn of(&mut self, claim: u64, row: u64) -> Option<u64> {
+        if self.rows.len() < self.most {
+            return Some(*self.rows.entry(claim).or_insert(row));
+        }
+        self.rows.get(&claim).copied()
+    }
+}
+
 /// A row that begins the next block.
 struct Next {
     claim: u64,
@@ -83,46 +110,49 @@ struct Next {
 }
 
 impl Grouped {
-    /// Reads all of the file.
+    /// Reads all of the file, and puts its rows in order by the first row of their claims: so the report is in the order of the file.
     fn new(mut cutter: Cutter, how: &Grouping) -> Result<Grouped> {
         let failed = |e: io::Error| temporary(&how.folder, e);
         let memory = how.memory.max(LEAST);
         let layout = cutter.layout();
-        // By claim: the rows of one stay as they came.
-        let mut by_claim = Sorter::new(&how.folder, memory / 4 * 3);
+        let mut firsts = Firsts::new(memory / 2);
+        let mut by_first = Sorter::new(&how.folder, memory / 4);
+        let mut by_claim = Sorter::new(&how.folder, memory / 4);
         let mut walk = Walk::default();
         let mut spare = Vec::new();
         while let Some(block) = cutter.next_into(std::mem::take(&mut spare))? {
             let mut pushed = Ok(());
             walk.rows(&block, &layout, |row, at| {
-                let id = row.get(layout.claim_id);
-                if pushed.is_ok() {
-                    let text = at.text.unwrap_or_else(|| row.text());
-                    let row = Sortable { key: id_hash(id), tie: id, number: at.number, text };
-                    pushed = by_claim.push(row);
+                if pushed.is_err() {
+                    return;
                 }
+                let id = row.get(layout.claim_id);
+                let claim = id_hash(id);
+                let text = at.text.unwrap_or_else(|| row.text());
+                let row = Sortable { key: claim, tie: id, number: at.number, text };
+                // Rows without an id are claims of their own.
+                let first = if id.is_empty() { Some(at.number) } else { firsts.of(claim, at.number) };
+                pushed = match first {
+                    Some(first) => by_first.push(Sortable { key: first, ..row }),
+                    None => by_claim.push(row),
+                };
             });
             pushed.map_err(failed)?;
             spare = block.bytes;
         }
-        // By the first row of each claim, so that the report is in the order of the file.
+        drop(firsts);
+        // What was not remembered is first put in order by claim, where the first row of each comes first.
         let mut by_claim = by_claim.finish(memory / 4).map_err(failed)?;
-        let mut by_first = Sorter::new(&how.folder, memory / 2);
-        let mut first = 0;
-        let mut claim: Option<Vec<u8>> = None;
-        while let Some(pushed) = by_claim
-            .next(|row| {
-                // Rows without an id are claims of their own.
-                if row.tie.is_empty() || claim.as_deref() != Some(row.tie) {
-                    let claim = claim.get_or_insert_default();
-                    claim.clear();
-                    claim.extend_from_slice(row.tie);
-                    first = row.number;
-                }
-                by_first.push(Sortable { key: first, tie: &[], ..row })
-            })
-            .map_err(failed)?
-        {
+        let (mut claim, mut first) = (Vec::new(), 0);
+        let mut next = |row: Sortable<'_>| {
+            if claim != row.tie {
+                claim.clear();
+                claim.extend_from_slice(row.tie);
+                first = row.number;
+            }
+            by_first.push(Sortable { key: first, ..row })
+        };
+        while let Some(pushed) = by_claim.next(&mut next).map_err(failed)? {
             pushed.map_err(failed)?;
         }
         drop(by_claim);
