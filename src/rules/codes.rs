@@ -572,55 +572,52 @@ fn is_icd9_external(code: Icd10Cm) -> bool {
 
 /// Codes with their titles, at most ten.
 fn listed(table: &Icd10CmTable, ranks: &[Rank], day: Date) -> String {
-    const MOST: usize = 10;
-    let mut out: Vec<String> = ranks
-        .iter()
-        .take(MOST)
-        .filter_map(|&r| {
-            let code = table.code(r)?;
-            Some(match table.title_on(r, day) {
-                Some(title) => format!("{code} ({title})"),
-                None => code.to_string(),
-            })
-        })
-        .collect();
-    if ranks.len() > MOST {
-        out.push(format!("and {} more", ranks.len() - MOST));
-    }
-    out.join(", ")
+    listed_with(table, ranks, |rank, _, out| table.add_title_on(rank, day, out))
 }
 
 /// What is directly below a header on a day, at most ten; a dash marks what has codes below it in turn.
 fn children_listed(table: &Icd10CmTable, rank: Rank, day: Date) -> String {
-    const MOST: usize = 10;
     let exists = |r: &Rank| matches!(table.standing(*r, day), Standing::Billable(_) | Standing::Header);
     let children: Vec<Rank> = table.children(rank).into_iter().filter(exists).collect();
-    let shown = children.iter().take(MOST).filter_map(|&r| {
-        let dash = if table.standing(r, day) == Standing::Header { "-" } else { "" };
-        let title = table.title_on(r, day).map(|t| format!(" ({t})")).unwrap_or_default();
-        Some(format!("{}{dash}{title}", table.code(r)?))
-    });
-    let mut out: Vec<String> = shown.collect();
-    if children.len() > MOST {
-        out.push(format!("and {} more", children.len() - MOST));
-    }
-    out.join(", ")
+    listed_with(table, &children, |rank, _, out| {
+        if table.standing(rank, day) == Standing::Header {
+            out.push('-');
+        }
+        table.add_title_on(rank, day, out);
+    })
 }
 
 /// Codes made by a seventh character, with what it says, at most ten.
 fn sevenths_listed(table: &Icd10CmTable, rank: Rank, made: &[Rank]) -> String {
-    const MOST: usize = 10;
     let meanings = table.sevenths(rank);
-    let shown = made.iter().take(MOST).filter_map(|&r| {
-        let code = table.code(r)?;
-        let meaning = meanings.iter().find(|s| Some(s.character) == code.seventh());
-        Some(meaning.map_or_else(|| code.to_string(), |s| format!("{code} ({})", s.meaning)))
-    });
-    let mut out: Vec<String> = shown.collect();
-    if made.len() > MOST {
-        out.push(format!("and {} more", made.len() - MOST));
+    listed_with(table, made, |_, code, out| {
+        if let Some(of) = meanings.iter().find(|s| Some(s.character) == code.seventh()) {
+            out.extend([" (", &of.meaning, ")"]);
+        }
+    })
+}
+
+/// Codes, at most ten, each with what `say` writes behind it.
+fn listed_with(
+    table: &Icd10CmTable,
+    ranks: &[Rank],
+    mut say: impl FnMut(Rank, Icd10Cm, &mut String),
+) -> String {
+    const MOST: usize = 10;
+    // Written into one text: reports of a year have hundreds of thousands of them.
+    let mut out = String::with_capacity(64 * ranks.len().min(MOST));
+    for &rank in ranks.iter().take(MOST) {
+        let Some(code) = table.code(rank) else { continue };
+        if !out.is_empty() {
+            out.push_str(", ");
+        }
+        out.push_str(code.text().dotted().as_str());
+        say(rank, code, &mut out);
     }
-    out.join(", ")
+    if ranks.len() > MOST {
+        out.push_str(&format!(", and {} more", ranks.len() - MOST));
+    }
+    out
 }
 
 /// The code that a text is without its dots, blanks and other marks, if it is billable on the day.

@@ -63,11 +63,14 @@ impl Sorted {
     /// Places of the codes that differ from a code of so many characters by one character put in, left out or mistaken, or by two swapped;
     /// some twice.
     ///
-    /// Tries every character in the first three places: most give no code, which the bits say at once. Behind them goes along the code, with the
+    /// Most edits give no code, which the bits say at once. Tries every character in the first three places. Behind them goes along the code, with the
     /// range of the codes that begin as it does so far, and within that range looks for what each edit at this character would give.
     pub(super) fn away(&self, code: u64, len: usize) -> Vec<u32> {
         let mut found = Vec::new();
         let mut search = |range: Range<usize>, sought: u64| {
+            if !self.may_have(sought) {
+                return;
+            }
             if let Ok(place) = self.codes[range.clone()].binary_search(&sought) {
                 found.push((range.start + place) as u32);
             }

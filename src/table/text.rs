@@ -29,14 +29,24 @@ impl TextStore {
     /// The text; empty if there is none of that number.
     pub(crate) fn get(&self, pack: &Pack, id: TextId) -> String {
         let mut out = String::with_capacity(80);
-        let (words, ends) = (pack.bytes(self.words), pack.bytes(self.word_ends));
-        self.each_word(pack, id, |number| {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(std::str::from_utf8(slice(words, ends, number as usize)).unwrap_or_default());
-        });
+        self.add(pack, id, &mut out);
         out
+    }
+
+    /// Writes the text behind another.
+    pub(crate) fn add(&self, pack: &Pack, id: TextId, out: &mut String) {
+        let (words, ends) = (pack.bytes(self.words), pack.bytes(self.word_ends));
+        // Whether it is text at all is asked once, not word by word: that is many times as fast.
+        let mut bytes = std::mem::take(out).into_bytes();
+        let start = bytes.len();
+        self.each_word(pack, id, |number| {
+            if bytes.len() > start {
+                bytes.push(b' ');
+            }
+            bytes.extend_from_slice(slice(words, ends, number as usize));
+        });
+        *out =
+            String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
     }
 
     /// Hands on the numbers of the words of a text, in order.

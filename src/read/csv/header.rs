@@ -188,6 +188,8 @@ pub(crate) struct LinePlaces {
     pub(crate) procedure: Option<usize>,
     /// Those of the modifiers, with their numbers.
     pub(crate) modifiers: Vec<(usize, u8)>,
+    /// First and last of them, if nothing else stands between.
+    pub(crate) modifier_span: Option<(usize, usize)>,
     /// The column that holds all modifiers.
     pub(crate) modifier_list: Option<usize>,
     pub(crate) units: Option<usize>,
@@ -545,10 +547,8 @@ impl Layout {
         }
         layout.diagnoses.sort_by_key(|&(_, n)| n);
         layout.line.modifiers.sort_by_key(|&(_, n)| n);
-        let places = || layout.diagnoses.iter().map(|&(at, _)| at);
-        layout.diagnosis_span = places().min().zip(places().max()).filter(|(first, last)| {
-            layout.diagnosis_list.is_none() && last - first + 1 == layout.diagnoses.len()
-        });
+        layout.line.modifier_span = side_by_side(&layout.line.modifiers);
+        layout.diagnosis_span = side_by_side(&layout.diagnoses).filter(|_| layout.diagnosis_list.is_none());
         for &(at, _) in &layout.of_claim {
             match layout.claim_runs.last_mut().filter(|(_, last)| last + 1 == at) {
                 Some((_, last)) => *last = at,
@@ -562,6 +562,13 @@ impl Layout {
         layout.fields = fields;
         Ok(layout)
     }
+}
+
+/// First and last place of columns with nothing else between them.
+fn side_by_side(columns: &[(usize, u8)]) -> Option<(usize, usize)> {
+    let places = || columns.iter().map(|&(at, _)| at);
+    let (first, last) = places().min().zip(places().max())?;
+    (last - first + 1 == columns.len()).then_some((first, last))
 }
 
 /// A hint at a column with a similar name.

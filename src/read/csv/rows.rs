@@ -48,6 +48,14 @@ impl<'a> Row<'a> {
         (self.gap > 0 && last < self.width()).then(|| self.raw(first, last))
     }
 
+    /// Is there nothing in these consecutive fields? Nobody knows of quoted ones, or if there can be blanks.
+    #[inline]
+    pub(super) fn is_blank(&self, (first, last): (usize, usize)) -> bool {
+        let ends = self.cuts.get(first).zip(self.cuts.get(last + 1));
+        self.gap > 0
+            && ends.is_some_and(|(&before, &end)| end.wrapping_sub(before) as usize == last + 1 - first)
+    }
+
     /// The whole row, without the end of its line.
     #[inline]
     pub(super) fn text(&self) -> &'a [u8] {

@@ -304,10 +304,23 @@ impl Icd10CmTable {
 
     /// The title in force on a day, as far as the editions that were read tell.
     pub fn title_on(&self, rank: Rank, day: Date) -> Option<String> {
+        self.title_id_on(rank, day).map(|id| self.texts.get(&self.pack, id))
+    }
+
+    /// Writes the title in force on a day behind a text, in parentheses.
+    pub(crate) fn add_title_on(&self, rank: Rank, day: Date, out: &mut String) {
+        if let Some(id) = self.title_id_on(rank, day) {
+            out.push_str(" (");
+            self.texts.add(&self.pack, id, out);
+            out.push(')');
+        }
+    }
+
+    fn title_id_on(&self, rank: Rank, day: Date) -> Option<TextId> {
         let found = self.retitled(rank).take_while(|(from, _)| *from <= day).last();
         match found.or_else(|| self.retitled(rank).next()) {
-            Some((_, text)) => Some(self.texts.get(&self.pack, text)),
-            None => self.title(rank),
+            Some((_, text)) => Some(text),
+            None => Some(self.record(rank).title).filter(|&id| id != NONE),
         }
     }
 

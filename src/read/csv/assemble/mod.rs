@@ -251,7 +251,12 @@ impl Building {
             }
         }
         if let Some(text) = row.cell(places.from) {
-            line.from = cell.of(Field::DosFrom).read(text, claim_date(text));
+            // The lines of a claim are mostly of one day.
+            let repeats = || first.cell(places.from).is_some_and(|first| same(first, text));
+            line.from = match lines.first().and_then(|line| line.from).filter(|_| repeats()) {
+                Some(day) => Some(day),
+                None => cell.of(Field::DosFrom).read(text, claim_date(text)),
+            };
         }
         if let Some(text) = row.cell(places.to) {
             line.to = cell.of(Field::DosTo).read(text, claim_date(text));
@@ -262,9 +267,12 @@ impl Building {
         if let Some(text) = row.cell(places.procedure) {
             line.procedure = Coded::read(text, Procedure::parse(text));
         }
-        for &(place, n) in &places.modifiers {
-            if let Some(text) = row.cell(Some(place)) {
-                add_modifier(&mut line, text, cell.of(Field::Modifier(n)));
+        // Most lines have none.
+        if !places.modifier_span.is_some_and(|span| row.is_blank(span)) {
+            for &(place, n) in &places.modifiers {
+                if let Some(text) = row.cell(Some(place)) {
+                    add_modifier(&mut line, text, cell.of(Field::Modifier(n)));
+                }
             }
         }
         if let Some(text) = row.cell(places.modifier_list) {
