@@ -10,7 +10,7 @@ use crate::claim::Claim;
 use crate::read::Columns;
 use crate::resolve::{Facts, Resolver, Why};
 use crate::rule::{Check, Finding, Findings, NotEvaluated, Rule, Severity};
-use crate::table::{TableKind, Tables};
+use crate::table::{Setting, TableKind, Tables};
 use crate::{Date, rules};
 
 /// Tables and rules, ready to check claims. Shared by threads; each thread opens a [`Session`].
@@ -233,13 +233,18 @@ impl Checker {
             resolver: Resolver::new(&self.tables, as_of, rules::CODE_FACTS),
             findings: Findings::new(rules::first()),
             lines: 0,
-            stale: [0; TableKind::ALL.len()],
+            later: [[0; TableKind::ALL.len() + 1]; Setting::ALL.len() + 1],
+            passed: (None, 0),
             asked: Asked::new(&self.rules, ask_all),
             rules: self.rules.clone(),
-            first_end: TableKind::ALL.into_iter().filter_map(|kind| self.tables.end(kind)).min(),
-            ends: (TableKind::ALL.into_iter().enumerate())
-                .filter_map(|(n, kind)| Some((n, kind, self.tables.end(kind)?)))
-                .collect(),
+            ends: {
+                let mut ends: Vec<_> = TableKind::ALL
+                    .into_iter()
+                    .filter_map(|kind| Some((self.tables.end(kind)?, kind)))
+                    .collect();
+                ends.sort_unstable();
+                ends
+            },
         }
     }
 }
@@ -250,15 +255,16 @@ pub(super) struct Desk<'c> {
     resolver: Resolver<'c>,
     findings: Findings,
     lines: u64,
-    stale: [u64; TableKind::ALL.len()],
+    /// Lines by setting, none or one of [`Setting::ALL`], and by how many tables had ended before their day.
+    later: [[u64; TableKind::ALL.len() + 1]; Setting::ALL.len() + 1],
+    /// The last line's day, and how many tables had ended before it.
+    passed: (Option<Date>, usize),
     /// The checker's rules that can be evaluated on the columns that there are.
     rules: Vec<(&'static Rule, Severity)>,
     /// Which of them are asked about a claim.
     asked: Asked,
-    /// The earliest last day of a table.
-    first_end: Option<Date>,
-    /// The tables that have an end: number, kind, last day.
-    ends: Vec<(usize, TableKind, Date)>,
+    /// The last days of the tables that have an end, ascending.
+    ends: Vec<(Date, TableKind)>,
 }
 
 impl Desk<'_> {
@@ -308,15 +314,14 @@ impl Desk<'_> {
     fn count_lines(&mut self) {
         let (lines, setting) = (self.resolver.lines(), self.resolver.setting());
         self.lines += lines.len() as u64;
-        if lines.iter().all(|l| l.day <= self.first_end) {
-            return;
-        }
-        for &(n, kind, end) in &self.ends {
-            // `None`, no day, is before all days.
-            let later = lines.iter().filter(|l| l.day > Some(end)).count();
-            if later > 0 && kind.judges(setting) {
-                self.stale[n] += later as u64;
+        let later = &mut self.later[setting.map_or(0, |s| s as usize + 1)];
+        for line in lines {
+            if line.day != self.passed.0 {
+                // No day is before all days.
+                let ended = self.ends.iter().take_while(|(end, _)| line.day > Some(*end)).count();
+                self.passed = (line.day, ended);
             }
+            later[self.passed.1] += 1;
         }
     }
 
@@ -399,7 +404,11 @@ impl Desk<'_> {
 
     /// Lines checked so far with a day after the end of a table's window.
     pub(super) fn stale_lines(&self) -> impl Iterator<Item = (TableKind, u64)> + '_ {
-        TableKind::ALL.into_iter().zip(self.stale)
+        let settings = || std::iter::once(None).chain(Setting::ALL.into_iter().map(Some));
+        self.ends.iter().enumerate().map(move |(at, &(_, kind))| {
+            let judged = settings().zip(&self.later).filter(|(setting, _)| kind.judges(*setting));
+            (kind, judged.map(|(_, later)| later[at + 1..].iter().sum::<u64>()).sum())
+        })
     }
 }
 

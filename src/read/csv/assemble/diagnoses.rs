@@ -10,7 +10,7 @@ use crate::read::csv::rows::{Row, same};
 const MOST_DIAGNOSES: usize = 200;
 
 impl Building {
-    pub(super) fn diagnoses_of_first(&mut self, layout: &Layout, row: Row<'_>, number: u64) {
+    pub(super) fn diagnoses_of_first(&mut self, layout: &Layout, row: &Row<'_>, number: u64) {
         let mut list = IndexList::new();
         self.row_diagnoses(layout, row, number, &mut list);
         self.own_first = list;
@@ -28,7 +28,13 @@ impl Building {
     }
 
     /// The diagnoses of a row, as indices into the claim's list, to which new ones are added.
-    pub(super) fn row_diagnoses(&mut self, layout: &Layout, row: Row<'_>, number: u64, list: &mut IndexList) {
+    pub(super) fn row_diagnoses(
+        &mut self,
+        layout: &Layout,
+        row: &Row<'_>,
+        number: u64,
+        list: &mut IndexList,
+    ) {
         if let Some(at) = layout.principal.filter(|&at| !row.get(at).is_empty()) {
             let icd9 = layout.versions.first().is_some_and(|&(at, _)| row.get(at) == b"9");
             self.diagnosis(row.get(at), 0, icd9, number, list);
@@ -114,7 +120,7 @@ impl Building {
     }
 
     /// Which diagnoses the line refers to.
-    pub(super) fn points(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) -> Points {
+    pub(super) fn points(&mut self, layout: &Layout, row: &Row<'_>, first: &Row<'_>, number: u64) -> Points {
         let own = self.own_diagnoses(layout, row, first, number);
         if let Some(at) = layout.line_diagnosis.filter(|&at| !row.get(at).is_empty()) {
             let text = row.get(at);
@@ -148,8 +154,8 @@ impl Building {
     fn own_diagnoses(
         &mut self,
         layout: &Layout,
-        row: Row<'_>,
-        first: Row<'_>,
+        row: &Row<'_>,
+        first: &Row<'_>,
         number: u64,
     ) -> Option<IndexList> {
         let places = || layout.diagnoses.iter().map(|&(at, _)| at).chain(layout.diagnosis_list);

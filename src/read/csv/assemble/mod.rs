@@ -79,7 +79,7 @@ impl Assembler {
     pub(crate) fn claims(&mut self, block: &Block, mut each: impl FnMut(&Claim, Option<&Claim>)) {
         let Assembler { layout, building, walk, first } = self;
         walk.rows(block, layout, |row, at| {
-            building.push(layout, row, first, at.number, &mut each);
+            building.push(layout, &row, first, at.number, &mut each);
             if let Some(rows) = at.swallows {
                 let line = building.claim.lines.len().checked_sub(1);
                 building.fault(Field::Claim, line, at.number, Reason::OpenQuote { rows }, None);
@@ -114,25 +114,25 @@ impl Building {
     fn push(
         &mut self,
         layout: &Layout,
-        row: Row<'_>,
+        row: &Row<'_>,
         first: &mut First,
         number: u64,
         each: &mut impl FnMut(&Claim, Option<&Claim>),
     ) {
         let id = row.get(layout.claim_id);
-        if !self.open || !same(id, first.of(&row).get(layout.claim_id)) || id.is_empty() {
+        if !self.open || !same(id, first.of(row).get(layout.claim_id)) || id.is_empty() {
             self.finish(each);
             first.0.clear();
             first.0.extend_from_slice(row.cuts);
             self.begin(layout, row, id, number);
         } else {
-            self.compare(layout, row, first.of(&row), number);
+            self.compare(layout, row, &first.of(row), number);
         }
-        self.line(layout, row, first.of(&row), number);
+        self.line(layout, row, &first.of(row), number);
     }
 
     /// The first row of a claim.
-    fn begin(&mut self, layout: &Layout, row: Row<'_>, id: &[u8], number: u64) {
+    fn begin(&mut self, layout: &Layout, row: &Row<'_>, id: &[u8], number: u64) {
         self.open = true;
         self.claim.clear();
         self.claim.row = number;
@@ -160,7 +160,7 @@ impl Building {
     }
 
     /// A later row must say the same of the claim, or nothing.
-    fn compare(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
+    fn compare(&mut self, layout: &Layout, row: &Row<'_>, first: &Row<'_>, number: u64) {
         let repeated = |&run| row.span(run).zip(first.span(run)).is_some_and(|(now, then)| same(now, then));
         if layout.claim_runs.iter().all(repeated) {
             return;
@@ -183,7 +183,7 @@ impl Building {
     }
 
     /// A field of the claim. `first` is its first row.
-    fn claim_field(&mut self, layout: &Layout, first: Row<'_>, field: Field, text: &[u8], row: u64) {
+    fn claim_field(&mut self, layout: &Layout, first: &Row<'_>, field: Field, text: &[u8], row: u64) {
         let Building { claim, bill_type, .. } = self;
         let cell = &mut Cell { field, line: None, row, faults: &mut claim.faults };
         match field {
@@ -233,7 +233,7 @@ impl Building {
     }
 
     /// Adds the row's line.
-    fn line(&mut self, layout: &Layout, row: Row<'_>, first: Row<'_>, number: u64) {
+    fn line(&mut self, layout: &Layout, row: &Row<'_>, first: &Row<'_>, number: u64) {
         let at = self.claim.lines.len();
         let points = self.points(layout, row, first, number);
         if row.width() != layout.width {
