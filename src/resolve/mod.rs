@@ -216,6 +216,7 @@ impl<'t> Resolver<'t> {
         self.look_at_lines(claim, stay);
         self.day = stay.or_else(|| self.lines.iter().filter_map(|l| l.day).min()).or(claim.statement.0);
         self.sift_pairs();
+        self.fetch_lists();
         self.look_at_diagnoses(claim);
         self.pair_lines();
         self.look_at_lists(claim);
@@ -267,6 +268,12 @@ impl<'t> Resolver<'t> {
             let before = claim.lines[..at].iter().filter_map(Line::code);
             before.for_each(|other| pairs.fetch(code, other));
         }
+    }
+
+    /// Has the memory fetched of the lists in which diagnoses are looked for, once they are known.
+    fn fetch_lists(&self) {
+        let Some(policies) = &self.tables.policies else { return };
+        self.listed.iter().filter_map(|&at| self.lines[at].rank).for_each(|rank| policies.fetch_list(rank));
     }
 
     /// Notes the lines whose procedures have lists of supporting diagnoses, but for those that are plainly covered: most are.

@@ -135,7 +135,8 @@ fn bits_of(code: u64, words: usize) -> (usize, u64) {
     let mixed = code.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = mixed ^ mixed >> 32;
     let bit = |shift: u32| 1 << (mixed >> shift & 63);
-    ((mixed >> 40) as usize & (words - 1), bit(0) | bit(6))
+    // Bits of their own for the word, or the others would say little.
+    ((mixed >> 44) as usize & (words - 1), bit(0) | bit(6))
 }
 
 /// A number for the first characters of a code that ascends with the codes.

@@ -210,6 +210,16 @@ impl PolicyTable {
         prefetch_index(self.plain(), procedure.at());
     }
 
+    /// And then the memory where a search in its list goes first.
+    #[inline]
+    pub(crate) fn fetch_list(&self, procedure: Rank) {
+        if let Some(&Plain { codes: (first, end), .. }) = self.plain().get(procedure.at()) {
+            let (codes, _) = self.pack.bytes(self.codes).as_chunks::<4>();
+            let (first, quarter) = (first as usize, end.saturating_sub(first) as usize / 4);
+            (1..=3).for_each(|n| prefetch_index(codes, first + n * quarter));
+        }
+    }
+
     /// Do the procedure's policies cover it on that day with the diagnosis, whatever else the claim says? `false` says nothing: it takes [`PolicyTable::judge`],
     /// of whose time this is a part, and most lines with a policy are covered.
     #[inline]

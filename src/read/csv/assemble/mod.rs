@@ -242,7 +242,9 @@ impl Building {
         }
         let Claim { lines, faults, .. } = &mut *self.claim;
         let mut cell = Cell { field: Field::Claim, line: Some(at), row: number, faults };
-        let mut line = Line { row: number, points, ..Line::new(at as u32 + 1) };
+        let first_day = lines.first().and_then(|line| line.from);
+        lines.push(Line { row: number, points, ..Line::new(at as u32 + 1) });
+        let Some(line) = lines.last_mut() else { return };
         let places = &layout.line;
         if let Some(text) = row.cell(places.number) {
             match whole_number(text) {
@@ -253,7 +255,7 @@ impl Building {
         if let Some(text) = row.cell(places.from) {
             // The lines of a claim are mostly of one day.
             let repeats = || first.cell(places.from).is_some_and(|first| same(first, text));
-            line.from = match lines.first().and_then(|line| line.from).filter(|_| repeats()) {
+            line.from = match first_day.filter(|_| repeats()) {
                 Some(day) => Some(day),
                 None => cell.of(Field::DosFrom).read(text, claim_date(text)),
             };
@@ -271,14 +273,14 @@ impl Building {
         if !places.modifier_span.is_some_and(|span| row.is_blank(span)) {
             for &(place, n) in &places.modifiers {
                 if let Some(text) = row.cell(Some(place)) {
-                    add_modifier(&mut line, text, cell.of(Field::Modifier(n)));
+                    add_modifier(line, text, cell.of(Field::Modifier(n)));
                 }
             }
         }
         if let Some(text) = row.cell(places.modifier_list) {
             let parts = text.split(|&b| matches!(b, b' ' | b',' | b':' | b';' | b'|'));
             for part in parts.filter(|part| !part.is_empty()) {
-                add_modifier(&mut line, part, cell.of(Field::Modifiers));
+                add_modifier(line, part, cell.of(Field::Modifiers));
             }
         }
         if let Some(text) = row.cell(places.units) {
@@ -293,7 +295,6 @@ impl Building {
         if let Some(text) = row.cell(places.revenue) {
             line.revenue = cell.of(Field::Revenue).read(text, Revenue::parse(text));
         }
-        lines.push(line);
     }
 }
 
