@@ -129,6 +129,17 @@ fn a_quotation_mark_that_is_not_closed_does_no_more_harm() {
     );
 }
 
+/// With a quotation mark somewhere, rows end at a carriage return, too: several begin on one line, and stay in order.
+#[test]
+fn rows_of_one_line_stay_in_order() {
+    let folder = Folder::new();
+    folder.write("one.csv", "claim_id,units,procedure\n\"C\",x,99213\rB,x,99213\rA,x,99213\rC,x,99213\n");
+    let got = checked(&folder, "one.csv", "--group --select AMT001", |row| row);
+    let mut ids: Vec<&str> = got.iter().filter_map(|finding| finding["claim_id"].as_str()).collect();
+    ids.dedup();
+    assert_eq!(ids, ["C", "B", "A"], "{got:#?}");
+}
+
 /// More rows than the memory holds, and more claims than are remembered: runs are written and merged, and the rows of some claims sorted twice.
 #[test]
 fn a_file_larger_than_the_memory() {

@@ -19,7 +19,7 @@ pub struct Grouping {
     /// Most bytes of memory to use for it. Less than 4 MiB counts as that.
     pub memory: usize,
     /// Where temporary files are made: they have no name there, only their owner can read them, and they are gone with the program,
-    /// however it ends. They take one and a half times the size of the claims, or up to three times if there are more claims than are remembered.
+    /// however it ends. They take the size of the claims and 24 bytes a row, and twice that if there are far more claims than are remembered.
     pub folder: PathBuf,
 }
 
@@ -77,6 +77,24 @@ pub(crate) struct Grouped {
     next: Option<Next>,
 }
 
+/// Where a row stands: the line on which it begins and, for rows may end without a line feed, which of those it is.
+#[derive(Clone, Copy, Default)]
+struct RowPlace(u64);
+
+impl RowPlace {
+    const BITS: u32 = 16;
+
+    /// To the next row.
+    fn go_on(&mut self, line: u64) {
+        let last = (line << RowPlace::BITS) | ((1 << RowPlace::BITS) - 1);
+        self.0 = if self.line() == line { (self.0 + 1).min(last) } else { line << RowPlace::BITS };
+    }
+
+    fn line(self) -> u64 {
+        self.0 >> RowPlace::BITS
+    }
+}
+
 /// The first row of each claim, by the hash of its id, as far as memory allows.
 struct Firsts {
     rows: FxHashMap<u64, u64>,
@@ -116,25 +134,30 @@ impl Grouped {
         let memory = how.memory.max(LEAST);
         let layout = cutter.layout();
         let mut firsts = Firsts::new(memory / 2);
-        let mut by_first = Sorter::new(&how.folder, memory / 4);
+        let mut by_first = Sorter::new(&how.folder, memory / 2);
         let mut by_claim = Sorter::new(&how.folder, memory / 4);
         let mut walk = Walk::default();
         let mut spare = Vec::new();
+        let mut place = RowPlace::default();
         while let Some(block) = cutter.next_into(std::mem::take(&mut spare))? {
             let mut pushed = Ok(());
             walk.rows(&block, &layout, |row, at| {
                 if pushed.is_err() {
                     return;
                 }
+                place.go_on(at.number);
                 let id = row.get(layout.claim_id);
                 let claim = id_hash(id);
                 let text = at.text.unwrap_or_else(|| row.text());
-                let row = Sortable { key: claim, tie: id, number: at.number, text };
+                let row = Sortable { key: claim, tie: id, place: place.0, text };
                 // Rows without an id are claims of their own.
-                let first = if id.is_empty() { Some(at.number) } else { firsts.of(claim, at.number) };
+                let first = if id.is_empty() { Some(place.0) } else { firsts.of(claim, place.0) };
                 pushed = match first {
                     Some(first) => by_first.push(Sortable { key: first, ..row }),
-                    None => by_claim.push(row),
+                    None => {
+                        by_first.limit(memory / 4);
+                        by_claim.push(row)
+                    }
                 };
             });
             pushed.map_err(failed)?;
@@ -148,7 +171,7 @@ impl Grouped {
             if claim != row.tie {
                 claim.clear();
                 claim.extend_from_slice(row.tie);
-                first = row.number;
+                first = row.place;
             }
             by_first.push(Sortable { key: first, ..row })
         };
@@ -172,11 +195,12 @@ impl Grouped {
         loop {
             let next = self.rows.next(|row| {
                 let new_claim = claim.is_some_and(|claim| claim != row.key);
+                let line = RowPlace(row.place).line();
                 if block.bytes.len() >= BLOCK && new_claim || block.bytes.len() >= MOST {
-                    return Some(Next { claim: row.key, number: row.number, text: row.text.to_vec() });
+                    return Some(Next { claim: row.key, number: line, text: row.text.to_vec() });
                 }
                 claim = Some(row.key);
-                add(&mut block, &mut places, row.number, row.text);
+                add(&mut block, &mut places, line, row.text);
                 None
             });
             match next.map_err(|e| temporary(&self.folder, e))? {

@@ -18,13 +18,13 @@ pub(super) struct Sortable<'a> {
     pub(super) key: u64,
     /// then by this, and then as the rows came.
     pub(super) tie: &'a [u8],
-    /// The line in the file.
-    pub(super) number: u64,
+    /// Where it stands in the file.
+    pub(super) place: u64,
     /// The row.
     pub(super) text: &'a [u8],
 }
 
-/// Bytes of a record before its two texts: key, line, their lengths.
+/// Bytes of a record before its two texts: key, place, their lengths.
 const HEAD: usize = 24;
 /// Added to the length of the first text if it stands at the beginning of the second, and nowhere else.
 const IN_TEXT: u32 = 1 << 31;
@@ -56,7 +56,7 @@ impl Held {
         let own = if row.text.starts_with(row.tie) { &[] } else { row.tie };
         let tie = if own.is_empty() { row.tie.len() as u32 | IN_TEXT } else { own.len() as u32 };
         let lengths = u64::from(tie) | (row.text.len() as u64) << 32;
-        let [a, b, c] = [row.key, row.number, lengths].map(u64::to_le_bytes);
+        let [a, b, c] = [row.key, row.place, lengths].map(u64::to_le_bytes);
         self.records.extend_from_slice([a, b, c].as_flattened());
         self.records.extend_from_slice(own);
         self.records.extend_from_slice(row.text);
@@ -130,8 +130,14 @@ pub(super) struct Sorter<'a> {
 impl<'a> Sorter<'a> {
     /// `folder` is where the file is made; it has no name there, and is gone with the program.
     pub(super) fn new(folder: &'a Path, memory: usize) -> Sorter<'a> {
-        let memory = (memory / 2).min(u32::MAX as usize);
-        Sorter { folder, memory, held: Held::default(), writing: None, runs: vec![] }
+        let mut sorter = Sorter { folder, memory: 0, held: Held::default(), writing: None, runs: vec![] };
+        sorter.limit(memory);
+        sorter
+    }
+
+    /// From now on with so much memory.
+    pub(super) fn limit(&mut self, memory: usize) {
+        self.memory = (memory / 2).min(u32::MAX as usize);
     }
 
     pub(super) fn push(&mut self, row: Sortable<'_>) -> io::Result<()> {
@@ -191,7 +197,7 @@ impl<'a> Sorter<'a> {
 fn decode(bytes: &[u8]) -> Option<(Sortable<'_>, usize)> {
     let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
     let (words, _) = head.as_chunks::<8>();
-    let [key, number, lengths] = words else { return None };
+    let [key, place, lengths] = words else { return None };
     let lengths = u64::from_le_bytes(*lengths);
     let (tie, text) = (lengths as u32, (lengths >> 32) as usize);
     let in_text = tie & IN_TEXT != 0;
@@ -199,7 +205,7 @@ fn decode(bytes: &[u8]) -> Option<(Sortable<'_>, usize)> {
     let own = if in_text { 0 } else { tie };
     let row = Sortable {
         key: u64::from_le_bytes(*key),
-        number: u64::from_le_bytes(*number),
+        place: u64::from_le_bytes(*place),
         tie: rest.get(..tie)?,
         text: rest.get(own..own + text)?,
     };
@@ -309,12 +315,12 @@ mod tests {
         let folder = std::env::temp_dir();
         let mut sorter = Sorter::new(&folder, memory);
         for (key, tie, number, text) in rows {
-            sorter.push(Sortable { key: *key, tie, number: *number, text }).unwrap();
+            sorter.push(Sortable { key: *key, tie, place: *number, text }).unwrap();
         }
         let written = sorter.writing.is_some();
         let mut sorted = sorter.finish(0).unwrap();
         let mut out = vec![];
-        while let Some(row) = sorted.next(|r| (r.key, r.tie.to_vec(), r.number, r.text.to_vec())).unwrap() {
+        while let Some(row) = sorted.next(|r| (r.key, r.tie.to_vec(), r.place, r.text.to_vec())).unwrap() {
             out.push(row);
         }
         (out, written)
