@@ -134,7 +134,7 @@ impl Grouped {
         let memory = how.memory.max(LEAST);
         let layout = cutter.layout();
         let mut firsts = Firsts::new(memory / 2);
-        let mut by_first = Sorter::new(&how.folder, memory / 2);
+        let mut by_first = Sorter::new(&how.folder, memory / 4);
         let mut by_claim = Sorter::new(&how.folder, memory / 4);
         let mut walk = Walk::default();
         let mut spare = Vec::new();
@@ -154,10 +154,7 @@ impl Grouped {
                 let first = if id.is_empty() { Some(place.0) } else { firsts.of(claim, place.0) };
                 pushed = match first {
                     Some(first) => by_first.push(Sortable { key: first, ..row }),
-                    None => {
-                        by_first.limit(memory / 4);
-                        by_claim.push(row)
-                    }
+                    None => by_claim.push(row),
                 };
             });
             pushed.map_err(failed)?;

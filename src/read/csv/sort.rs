@@ -33,7 +33,7 @@ const AHEAD: usize = 16;
 /// Bytes of a line of the processor's cache.
 const LINE: usize = 64;
 /// Bytes of a run that are read at once: at least, and at most.
-const BUFFER: Range<usize> = 16 << 10..1 << 20;
+const BUFFER: Range<usize> = 4 << 10..1 << 20;
 /// Bytes that are written at once.
 const WRITE: usize = 256 << 10;
 
@@ -130,14 +130,8 @@ pub(super) struct Sorter<'a> {
 impl<'a> Sorter<'a> {
     /// `folder` is where the file is made; it has no name there, and is gone with the program.
     pub(super) fn new(folder: &'a Path, memory: usize) -> Sorter<'a> {
-        let mut sorter = Sorter { folder, memory: 0, held: Held::default(), writing: None, runs: vec![] };
-        sorter.limit(memory);
-        sorter
-    }
-
-    /// From now on with so much memory.
-    pub(super) fn limit(&mut self, memory: usize) {
-        self.memory = (memory / 2).min(u32::MAX as usize);
+        let memory = (memory / 2).min(u32::MAX as usize);
+        Sorter { folder, memory, held: Held::default(), writing: None, runs: vec![] }
     }
 
     pub(super) fn push(&mut self, row: Sortable<'_>) -> io::Result<()> {
