@@ -48,7 +48,7 @@ impl<'a> Row<'a> {
         (self.gap > 0 && last < self.width()).then(|| self.raw(first, last))
     }
 
-    /// Is there nothing in these consecutive fields? Nobody knows of quoted ones, or if there can be blanks.
+    /// Is there nothing in these consecutive fields, not even blanks? `false` says nothing of a row that was quoted.
     #[inline]
     pub(super) fn is_blank(&self, (first, last): (usize, usize)) -> bool {
         let ends = self.cuts.get(first).zip(self.cuts.get(last + 1));
