@@ -67,17 +67,13 @@ impl Sorted {
     /// range of the codes that begin as it does so far, and within that range looks for what each edit at this character would give.
     pub(super) fn away(&self, code: u64, len: usize) -> Vec<u32> {
         let mut found = Vec::new();
-        let mut search = |range: Range<usize>, sought: u64| {
+        let mut search = |range: Option<Range<usize>>, sought: u64| {
             if !self.may_have(sought) {
                 return;
             }
+            let range = range.unwrap_or_else(|| self.alike(sought));
             if let Ok(place) = self.codes[range.clone()].binary_search(&sought) {
                 found.push((range.start + place) as u32);
-            }
-        };
-        let look = |search: &mut dyn FnMut(Range<usize>, u64), sought: u64| {
-            if self.may_have(sought) {
-                search(self.alike(sought), sought);
             }
         };
         let mut begun = self.alike(code);
@@ -91,19 +87,19 @@ impl Sorted {
             let next = after & 0xFF << shift >> 8;
             // Put in by the writer; swapped with the next.
             if at < len {
-                look(&mut search, before | after << 8);
+                search(None, before | after << 8);
             }
             if at + 1 < len && next << 8 != own {
-                look(&mut search, code ^ own ^ next | next << 8 | own >> 8);
+                search(None, code ^ own ^ next | next << 8 | own >> 8);
             }
             if at < HEAD {
                 // Left out by the writer; mistaken.
                 for &character in &self.characters[at] {
-                    look(&mut search, before | u64::from(character) << shift | from >> 8);
+                    search(None, before | u64::from(character) << shift | from >> 8);
                 }
                 let mistaken = if at < len { self.characters[at].as_slice() } else { &[] };
                 for &character in mistaken {
-                    look(&mut search, before | u64::from(character) << shift | after);
+                    search(None, before | u64::from(character) << shift | after);
                 }
                 continue;
             }
@@ -113,11 +109,11 @@ impl Sorted {
                 let character = self.codes[start] >> shift;
                 let end = start + self.codes[start..begun.end].partition_point(|&c| c >> shift == character);
                 let here = before | (character & 0xFF) << shift;
-                search(start..end, here | from >> 8);
+                search(Some(start..end), here | from >> 8);
                 if at < len && here == before | own {
                     same = start..end;
                 } else if at < len {
-                    search(start..end, here | after);
+                    search(Some(start..end), here | after);
                 }
                 start = end;
             }
