@@ -55,6 +55,20 @@ impl Modifier {
         self.0
     }
 
+    /// How many modifiers there can be.
+    pub(crate) const COUNT: usize = 36 * 36;
+
+    /// A number below [`Modifier::COUNT`] of its own; `None` for one that was written in a program and is not made of digits and capital letters.
+    #[inline]
+    pub(crate) fn number(self) -> Option<usize> {
+        let digit = |b: u8| match b {
+            b'0'..=b'9' => Some(usize::from(b - b'0')),
+            b'A'..=b'Z' => Some(usize::from(b - b'A') + 10),
+            _ => None,
+        };
+        Some(digit(self.0[0])? * 36 + digit(self.0[1])?)
+    }
+
     /// Is it all digits, as most of CPT's modifiers are?
     pub fn is_numeric(self) -> bool {
         self.0.iter().all(u8::is_ascii_digit)

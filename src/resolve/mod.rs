@@ -384,6 +384,10 @@ impl<'t> Resolver<'t> {
                 facts.add(known.facts);
                 resolved.rank = known.rank;
                 if let Some(rank) = known.rank {
+                    // Several rules look there.
+                    if self.wanted.any(Facts::SEVERAL_DIAGNOSES) {
+                        icd.fetch(rank);
+                    }
                     let stands = |day| match known.history {
                         Some(history) => icd.standing_by(history, rank, day),
                         None => icd.standing(rank, day),

@@ -39,7 +39,8 @@ pub struct Rule {
     pub fails: &'static [&'static str],
     /// The nearest claims that it does not flag.
     pub passes: &'static [&'static str],
-    /// Without any of these facts about a claim it finds no fault and has nothing to leave open, so that it is not asked.
+    /// Without any of these facts about a claim it finds no fault and has nothing to leave open, so that it is not asked. A rule about lines that names
+    /// [`Facts::MODIFIER`] alone is asked only about lines with a modifier.
     pub when: Facts,
     /// The check.
     pub check: Check,

@@ -25,16 +25,18 @@ static PLACES: LazyLock<[Option<Place>; 100]> = LazyLock::new(|| {
     out
 });
 
-/// A modifier, its first and its last day where they are known.
-type Dated = (Modifier, Option<Date>, Option<Date>);
+/// The first and the last day of a modifier, where they are known.
+type Days = (Option<Date>, Option<Date>);
 
-static CPT_MODIFIERS: LazyLock<Vec<Dated>> = LazyLock::new(|| {
-    let list = records(include_str!("../../data/lists/cpt_modifiers.csv"));
-    let dated =
-        |[code, from, to, _]: [&str; 4]| Some((Modifier::parse(code.as_bytes()).ok()?, day(from), day(to)));
-    let mut sorted: Vec<Dated> = list.filter_map(dated).collect();
-    sorted.sort_by_key(|&(modifier, ..)| modifier);
-    sorted
+/// By the modifiers' numbers.
+static CPT_MODIFIERS: LazyLock<Vec<Option<Days>>> = LazyLock::new(|| {
+    let mut out = vec![None; Modifier::COUNT];
+    for [code, from, to, _] in records(include_str!("../../data/lists/cpt_modifiers.csv")) {
+        if let Some(number) = Modifier::parse(code.as_bytes()).ok().and_then(Modifier::number) {
+            out[number] = Some((day(from), day(to)));
+        }
+    }
+    out
 });
 
 /// Rows of a list without quotation marks, the header left out.
@@ -69,9 +71,7 @@ pub fn place_in_force(place: PlaceOfService, on: Date) -> Option<InForce> {
 
 /// How one of CPT's modifiers stands on a day; `None` if it is none of CPT's.
 pub fn cpt_modifier(modifier: Modifier, on: Date) -> Option<InForce> {
-    let at = CPT_MODIFIERS.binary_search_by_key(&modifier, |&(m, ..)| m).ok()?;
-    let (_, from, to) = CPT_MODIFIERS[at];
-    Some(in_force(from, to, on))
+    CPT_MODIFIERS[modifier.number()?].map(|(from, to)| in_force(from, to, on))
 }
 
 #[cfg(test)]
@@ -98,5 +98,7 @@ mod tests {
         assert_eq!(modifier("1P"), Some(InForce::Yes));
         assert_eq!(modifier("28"), None);
         assert_eq!(modifier("LT"), None);
+        // None that can be read.
+        assert_eq!(cpt_modifier(Modifier::constant(b"2\xff"), day), None);
     }
 }

@@ -15,6 +15,8 @@ pub use relations::{NoteId, RuleNote};
 #[cfg(feature = "import")]
 pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
 
+use prefetch_index::prefetch_index;
+
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
 use super::text::{TextId, TextStore};
@@ -200,6 +202,13 @@ impl Icd10CmTable {
     /// The code of a rank.
     pub fn code(&self, rank: Rank) -> Option<Icd10Cm> {
         self.index.code(rank).map(Icd10Cm::from_key)
+    }
+
+    /// Has the memory fetched of what is known of a code whatever the day.
+    #[inline]
+    pub(crate) fn fetch(&self, rank: Rank) {
+        let (records, _) = self.pack.bytes(self.records).as_chunks::<RECORD>();
+        prefetch_index(records, rank.at());
     }
 
     fn record(&self, rank: Rank) -> Record {
