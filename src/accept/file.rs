@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Acceptance, Fingerprint};
 use crate::claim::Claim;
+use crate::code::joined;
 use crate::read::row_ends;
 use crate::rule::{Finding, Rule};
 use crate::{Date, Error, Mistake, Result, rules};
@@ -199,7 +200,7 @@ impl NewAcceptance {
             rule: finding.rule.id,
             claim: claim.id.clone(),
             fingerprint: Fingerprint::of(claim, finding),
-            codes: finding.codes.join(" "),
+            codes: joined(&finding.codes, " "),
         }
     }
 }

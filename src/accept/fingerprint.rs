@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::claim::{Claim, Coded, Line};
+use crate::code::CodeText;
 use crate::rule::Finding;
 
 /// What a finding is about, in 64 bits.
@@ -36,7 +37,7 @@ impl Fingerprint {
         hash.part(finding.rule.id);
         hash.part(&claim.id);
         hash.part(finding.field);
-        let mut codes: Vec<&str> = finding.codes.iter().map(String::as_str).collect();
+        let mut codes: Vec<&str> = finding.codes.iter().map(CodeText::as_str).collect();
         codes.sort_unstable();
         hash.list(codes);
         match finding.line.and_then(|at| Some((at, claim.lines.get(at)?))) {

@@ -12,6 +12,7 @@ pub use fingerprint::{Fingerprint, NoFingerprint};
 use rustc_hash::FxHashMap;
 
 use crate::claim::Claim;
+use crate::code::CodeText;
 use crate::rule::{Finding, Rule};
 use crate::{Date, Result};
 
@@ -56,12 +57,13 @@ impl Acceptance {
 }
 
 /// Are they the same, in whatever order and form? Claims may state them with or without the dot, in any case; so may a row made by hand.
-fn same_codes(stated: &[String], codes: &[String]) -> bool {
-    let bare = |list: &[String]| {
-        let mut bare: Vec<String> = list.iter().map(|c| c.replace('.', "").to_ascii_uppercase()).collect();
+fn same_codes(stated: &[String], codes: &[CodeText]) -> bool {
+    fn bare(list: &[impl AsRef<str>]) -> Vec<String> {
+        let mut bare: Vec<String> =
+            list.iter().map(|c| c.as_ref().replace('.', "").to_ascii_uppercase()).collect();
         bare.sort_unstable();
         bare
-    };
+    }
     stated.len() == codes.len() && bare(stated) == bare(codes)
 }
 

@@ -18,7 +18,7 @@ pub use modifier::{Modifier, Side};
 pub use procedure::{Procedure, ProcedureKind};
 pub use provider::{Npi, Taxonomy};
 pub use text::CodeText;
-pub(crate) use text::{is_blank, is_unseen, pack};
+pub(crate) use text::{is_blank, is_unseen, joined, pack};
 
 /// Why a text is not a code of the wanted kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]

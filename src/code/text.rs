@@ -24,6 +24,14 @@ impl CodeText {
         out
     }
 
+    /// What it is as text, as far as that fits.
+    pub(crate) fn of(what: impl fmt::Display) -> CodeText {
+        let mut out = CodeText::new(&[]);
+        // What does not fit is left out, so that writing cannot fail.
+        let _ = fmt::Write::write_fmt(&mut out, format_args!("{what}"));
+        out
+    }
+
     /// From a key made by [`pack`].
     pub(crate) fn unpack(key: u64) -> CodeText {
         let mut bytes = [0; 15];
@@ -76,6 +84,18 @@ pub(crate) fn pack(text: &[u8]) -> u64 {
     let n = text.len().min(8);
     bytes[..n].copy_from_slice(&text[..n]);
     u64::from_be_bytes(bytes)
+}
+
+/// Texts one after the other.
+pub(crate) fn joined(codes: &[CodeText], between: &str) -> String {
+    codes.iter().map(CodeText::as_str).collect::<Vec<_>>().join(between)
+}
+
+impl fmt::Write for CodeText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.bytes().for_each(|b| self.push(b));
+        Ok(())
+    }
 }
 
 impl Deref for CodeText {

@@ -8,7 +8,7 @@ use super::{Session, When};
 use crate::accept::Acceptances;
 use crate::claim::Claim;
 use crate::read::Columns;
-use crate::resolve::{Facts, Resolver, Why};
+use crate::resolve::{Facts, ResolvedLine, Resolver, Why};
 use crate::rule::{Check, Finding, Findings, NotEvaluated, Rule, Severity};
 use crate::table::{Setting, TableKind, Tables};
 use crate::{Date, rules};
@@ -274,12 +274,11 @@ impl Desk<'_> {
         let facts = self.resolver.look(claim);
         self.count_lines();
         done(Step::Resolved);
-        self.findings.list.clear();
+        self.findings.clear();
         let asked = self.asked.about(facts);
         if asked == NOBODY {
             return &[];
         }
-        let lines = claim.lines.len();
         let case = self.resolver.case(claim);
         let out = &mut self.findings;
         out.begin(claim);
@@ -291,9 +290,10 @@ impl Desk<'_> {
                 Check::Claim(check) => check(&case, out),
                 Check::Line(check) => {
                     // Most claims with a modifier have lines without, and there are many such rules.
-                    let of_modifiers = rule.when == Facts::MODIFIER && !self.asked.all;
-                    let silent = |at: usize| of_modifiers && claim.lines[at].modifiers.is_empty();
-                    (0..lines).filter(|&at| !silent(at)).for_each(|at| check(&case, at, out));
+                    let of_modifiers = rule.when.without(Facts::OF_MODIFIERS) == Facts::NONE && !self.asked.all;
+                    let silent = |line: &ResolvedLine| of_modifiers && !line.facts.any(rule.when);
+                    let asked = case.lines.iter().zip(0..).filter(|(line, _)| !silent(line));
+                    asked.for_each(|(_, at)| check(&case, at, out));
                 }
                 Check::Diagnosis(check) => case.uses.iter().for_each(|at| check(&case, at, out)),
             }

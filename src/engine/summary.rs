@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::parties::{Parties, Share, add};
 use super::session::SessionTally;
 use super::watch::Times;
@@ -130,7 +132,7 @@ pub(crate) struct Tally {
     pub(super) parties: Parties,
     sessions: SessionTally,
     /// By rule id.
-    rules: BTreeMap<&'static str, RuleCount>,
+    rules: FxHashMap<&'static str, RuleCount>,
     stale: BTreeMap<TableKind, u64>,
     gaps: Vec<NotEvaluated>,
     /// Only if the run is measured.
@@ -192,10 +194,11 @@ impl Tally {
         self.unstated += other.unstated;
         self.sessions.add(&other.sessions);
         self.times.add(&other.times);
-        for (id, theirs) in &other.rules {
+        // Sums, in whatever order.
+        other.rules.iter().for_each(|(id, theirs)| {
             let none = RuleCount { rule: theirs.rule, counts: [0; 3] };
             add(&mut self.rules.entry(id).or_insert(none).counts, theirs.counts);
-        }
+        });
         self.parties.add(&other.parties);
         for (&kind, &lines) in &other.stale {
             self.count_stale(kind, lines);
@@ -208,9 +211,9 @@ impl Tally {
     pub(crate) fn summary(mut self, checker: &Checker) -> Summary {
         let tables = checker.tables();
         let mut findings = [0; 3];
-        for rule in self.rules.values() {
-            add(&mut findings, rule.counts);
-        }
+        let mut rules: Vec<RuleCount> = std::mem::take(&mut self.rules).into_values().collect();
+        rules.sort_unstable_by_key(|rule| rule.rule.id);
+        rules.iter().for_each(|rule| add(&mut findings, rule.counts));
         self.gaps.sort_by_key(|g| (g.rule.id, g.why));
         let tables = TableKind::ALL
             .into_iter()
@@ -245,7 +248,7 @@ impl Tally {
             other_acceptances,
             profiles: profiles.collect(),
             findings,
-            rules: self.rules.into_values().collect(),
+            rules,
             providers,
             payers,
             other_payers,

@@ -4,14 +4,17 @@
 //! `count` (`field` says of what, `count` how many), `rule`, `profile`, `acceptance` (one that accepts nothing any more; its fingerprint stands in
 //! `help`), `failed` (a file that was not checked, or not to its end), `not_evaluated` or `table`.
 
-use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
 use wide::u8x16;
 
 use super::record::{FindingRecord, UnusedRecord};
 use super::{Checked, Reporter};
+use crate::claim::Field;
 use crate::engine::Summary;
-use crate::rule::Severity;
+use crate::rule::{Rule, Severity};
+use crate::rules;
 
 /// The columns.
 const HEADER: &[u8] = b"kind,file,row,claim_id,line,rule,name,severity,field,codes,message,help,source,section,edition,url,carc,stale,count\r\n";
@@ -36,6 +39,39 @@ const COLUMNS: usize = 19;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Csv;
+
+/// What all findings of a rule say, as cells: the greater part of a report.
+struct Constant {
+    /// Id and name.
+    rule: Box<[u8]>,
+    /// What to do, where a finding has nothing of its own to say.
+    fix: Box<[u8]>,
+    /// Title and section of the source.
+    source: Box<[u8]>,
+    /// Its address, and the reason codes.
+    end: Box<[u8]>,
+}
+
+static CONSTANTS: LazyLock<FxHashMap<&'static str, Constant>> =
+    LazyLock::new(|| rules::all().map(|rule| (rule.id, Constant::of(rule))).collect());
+
+impl Constant {
+    fn of(rule: &Rule) -> Constant {
+        let cells = |texts: &[&str]| {
+            let mut out = Vec::new();
+            let mut row = Row { out: &mut out, cells: 0 };
+            texts.iter().for_each(|text| row.text(text));
+            out.into_boxed_slice()
+        };
+        let carc: Vec<String> = rule.carc.iter().map(u16::to_string).collect();
+        Constant {
+            rule: cells(&[rule.id, rule.name]),
+            fix: cells(&[rule.fix]),
+            source: cells(&[rule.citation.title, rule.citation.section]),
+            end: cells(&[rule.citation.url, &carc.join(" ")]),
+        }
+    }
+}
 
 /// Writes one row, cell by cell.
 struct Row<'a> {
@@ -92,22 +128,40 @@ impl<'a> Row<'a> {
         self.out.extend_from_slice(word.as_bytes());
     }
 
+    /// So many cells that were written before.
+    fn written(&mut self, cells: &[u8], count: usize) {
+        self.next();
+        self.cells += count - 1;
+        self.out.extend_from_slice(cells);
+    }
+
+    fn field(&mut self, field: Field) {
+        self.word(field.stem());
+        if let Some(number) = field.number() {
+            self.digits(u64::from(number));
+        }
+    }
+
     fn number(&mut self, number: impl Into<Option<u64>>) {
         self.next();
         if let Some(number) = number.into() {
-            let mut digits = [0; 20];
-            let mut at = digits.len();
-            let mut rest = number;
-            loop {
-                at -= 1;
-                digits[at] = b'0' + (rest % 10) as u8;
-                rest /= 10;
-                if rest == 0 {
-                    break;
-                }
-            }
-            self.out.extend_from_slice(&digits[at..]);
+            self.digits(number);
         }
+    }
+
+    fn digits(&mut self, number: u64) {
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut rest = number;
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.out.extend_from_slice(&digits[at..]);
     }
 
     /// Empty cells up to the given column.
@@ -146,33 +200,41 @@ impl Reporter for Csv {
     }
 
     fn claim(&self, of: &Checked<'_>, out: &mut Vec<u8>) {
-        let mut text = String::new();
+        let mut codes = String::new();
         for finding in of.findings {
             let record = FindingRecord::new(of, finding, None);
+            let made;
+            let constant = match CONSTANTS.get(finding.rule.id) {
+                Some(constant) => constant,
+                // A program's own rule.
+                None => {
+                    made = Constant::of(finding.rule);
+                    &made
+                }
+            };
             let mut row = Row::new(out, "finding");
             row.text(record.file);
             row.number((record.row > 0).then_some(record.row));
             row.text(record.claim_id);
             row.number(record.line.map(u64::from));
-            row.word(record.rule);
-            row.word(record.name);
+            row.written(&constant.rule, 2);
             row.word(record.severity.name());
-            text.clear();
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{}", record.field);
-            row.text(&text);
-            row.text(&record.codes.join(" "));
-            row.text(record.message);
-            row.text(record.help);
-            row.text(record.citation.title);
-            row.text(record.citation.section);
-            row.text(record.citation.edition);
-            row.text(record.citation.url);
-            text.clear();
-            for (i, carc) in record.carc.iter().enumerate() {
-                let _ = write!(text, "{}{carc}", if i > 0 { " " } else { "" });
+            row.field(record.field);
+            codes.clear();
+            for (i, code) in record.codes.iter().enumerate() {
+                codes.push_str(if i > 0 { " " } else { "" });
+                codes.push_str(code);
             }
-            row.text(&text);
+            row.text(&codes);
+            row.text(record.message);
+            if finding.help.is_empty() {
+                row.written(&constant.fix, 1);
+            } else {
+                row.text(&finding.help);
+            }
+            row.written(&constant.source, 2);
+            row.text(record.citation.edition);
+            row.written(&constant.end, 2);
             row.word(if record.stale { "true" } else { "" });
             row.end();
         }

@@ -11,8 +11,8 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn new(claim: &str, line: Option<u32>, rule: &str, codes: &[String]) -> Key {
-        let mut codes = codes.to_vec();
+    pub(super) fn new(claim: &str, line: Option<u32>, rule: &str, codes: &[impl AsRef<str>]) -> Key {
+        let mut codes: Vec<String> = codes.iter().map(|code| code.as_ref().to_owned()).collect();
         codes.sort_unstable();
         Key { claim: claim.to_owned(), line, rule: rule.to_owned(), codes }
     }

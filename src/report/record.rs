@@ -10,6 +10,7 @@ use crate::claim::Field;
 use crate::engine::{ProfileUse, RuleCount, Summary, TableUse, UnusedAcceptance};
 use crate::rule::{Finding, Rule, Severity};
 use crate::table::Tables;
+use crate::code::CodeText;
 use crate::{Cents, Why};
 
 /// A finding as it is written.
@@ -25,7 +26,7 @@ pub(super) struct FindingRecord<'a> {
     pub(super) name: &'static str,
     pub(super) severity: Severity,
     pub(super) field: Field,
-    pub(super) codes: &'a [String],
+    pub(super) codes: &'a [CodeText],
     pub(super) message: &'a str,
     pub(super) help: &'a str,
     pub(super) citation: CitationRecord<'a>,

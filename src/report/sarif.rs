@@ -13,6 +13,7 @@ use super::rule_page::{rule_markdown, source};
 use super::{Checked, Reporter};
 use crate::engine::Summary;
 use crate::rule::{Rule, Severity, Status};
+use crate::code::CodeText;
 use crate::{Field, rules};
 
 /// The schema to which a report conforms.
@@ -146,7 +147,7 @@ struct Properties<'a> {
     claim_id: &'a str,
     line: Option<u32>,
     field: Field,
-    codes: &'a [String],
+    codes: &'a [CodeText],
     help: &'a str,
     edition: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]

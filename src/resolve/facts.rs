@@ -64,6 +64,18 @@ facts! {
     EXCLUDED = 21;
     /// A coverage policy may want a modifier with a procedure.
     POLICY_MODIFIER = 22;
+    /// A line has modifier 50, both sides.
+    BOTH_SIDES = 23;
+    /// A modifier names a side.
+    ONE_SIDE = 24;
+    /// A line has modifier 26 or TC, one component alone.
+    COMPONENT = 25;
+    /// A modifier says that others took part in the surgery: 62, 66, 80, 81, 82, AS.
+    SURGEONS = 26;
+    /// A line has two modifiers or more.
+    SEVERAL_MODIFIERS = 27;
+    /// A line has a modifier and no procedure.
+    MODIFIER_ALONE = 28;
 
     /// Something could not be read.
     FAULT = 32;
@@ -130,6 +142,14 @@ impl Facts {
     pub(crate) const ALL: Facts = Facts(u64::MAX);
     /// None at all.
     pub const NONE: Facts = Facts(0);
+    /// Those of a line's modifiers. A rule about lines that names none but these is asked only about the lines of which one holds.
+    pub const OF_MODIFIERS: Facts = Facts::MODIFIER
+        .or(Facts::BOTH_SIDES)
+        .or(Facts::ONE_SIDE)
+        .or(Facts::COMPONENT)
+        .or(Facts::SURGEONS)
+        .or(Facts::SEVERAL_MODIFIERS)
+        .or(Facts::MODIFIER_ALONE);
 
     /// Both sets together.
     #[must_use]

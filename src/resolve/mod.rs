@@ -10,7 +10,7 @@ pub use why::Why;
 use rustc_hash::FxHashSet;
 
 use crate::claim::{Claim, Coded, Points};
-use crate::code::{Icd10Cm, Procedure};
+use crate::code::{Icd10Cm, Modifier, Procedure};
 use crate::resolve::memo::{Known, Memo};
 use crate::table::{
     Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, ProcedureTable, PtpEdit, Rank, Setting,
@@ -93,7 +93,7 @@ pub struct ResolvedLine {
     pub standing: ProcedureStanding,
     /// The most units of it that are paid, by the table of the claim's setting and the edition of the day.
     pub limit: Option<Limit>,
-    /// What the procedure brings with it, whatever the day.
+    /// What its procedure and its modifiers bring with them, whatever the day.
     pub facts: Facts,
 }
 
@@ -121,6 +121,7 @@ pub enum ProcedureStanding {
 pub(crate) struct CodeFacts {
     pub(crate) diagnosis: fn(Icd10Cm) -> Facts,
     pub(crate) procedure: fn(Procedure) -> Facts,
+    pub(crate) modifier: fn(Modifier) -> Facts,
 }
 
 /// Lines on which a table has nothing for a procedure: so common that rules are not asked about each.
@@ -162,7 +163,7 @@ pub(crate) struct Resolver<'t> {
 }
 
 /// What holds of a line whatever the tables say.
-const OF_LINE: Facts = Facts::MODIFIER
+const OF_LINE: Facts = Facts::OF_MODIFIERS
     .or(Facts::ODD_UNITS)
     .or(Facts::ODD_CHARGE)
     .or(Facts::SPAN)
@@ -344,6 +345,9 @@ impl<'t> Resolver<'t> {
             facts.note(Facts::OVER_LIMIT, limit.zip(line.units).is_some_and(over));
             if wanted.any(OF_LINE) {
                 facts.add(self.facts_of_line(claim, line));
+                if !line.modifiers.is_empty() {
+                    own.add(facts_of_modifiers(code_facts, line));
+                }
             }
             facts.add(own);
             self.lines.push(ResolvedLine { day, code, rank, standing, limit, facts: own });
@@ -351,12 +355,11 @@ impl<'t> Resolver<'t> {
         self.facts.add(facts);
     }
 
-    /// Those of [`OF_LINE`] that hold.
+    /// Those of [`OF_LINE`] that hold, but for those of modifiers.
     #[inline]
     fn facts_of_line(&self, claim: &Claim, line: &Line) -> Facts {
         let mut facts = if line.place.is_some() { Facts::PLACE } else { Facts::NO_PLACE };
         let odd = |units: Units| !(1..=9_999_900).contains(&units.0) || !units.is_whole();
-        facts.note(Facts::MODIFIER, !line.modifiers.is_empty());
         facts.note(Facts::ODD_UNITS, line.units.is_none_or(odd));
         facts.note(Facts::ODD_CHARGE, line.charge.is_none_or(|c| c.0 < 0));
         facts.note(Facts::SPAN, line.to.is_some() && line.to != line.from);
@@ -557,6 +560,14 @@ impl<'t> Resolver<'t> {
     }
 }
 
+/// What holds of a line that has modifiers.
+fn facts_of_modifiers(facts_of: CodeFacts, line: &Line) -> Facts {
+    let mut facts = line.modifiers.iter().fold(Facts::MODIFIER, |all, m| all | (facts_of.modifier)(m));
+    facts.note(Facts::SEVERAL_MODIFIERS, line.modifiers.are_several());
+    facts.note(Facts::MODIFIER_ALONE, line.procedure.is_none());
+    facts
+}
+
 /// Looks up a procedure: what is remembered of it.
 #[cold]
 fn know_procedure(tables: &Tables, facts_of: CodeFacts, code: Procedure) -> Known {
@@ -626,7 +637,7 @@ fn know_diagnosis(tables: &Tables, facts_of: CodeFacts, code: Icd10Cm) -> Known 
     facts.note(Facts::SIDE_OPEN, flags.any(Flags::UNSPECIFIED));
     facts.note(Facts::LEFT_SIDE, icd.side(rank) == Some(crate::code::Side::Left));
     facts.note(Facts::CODE_FIRST, icd.letters_named(rank, NoteKind::CodeFirst) != 0);
-    facts.note(Facts::USE_ADDITIONAL, icd.letters_named(rank, NoteKind::UseAdditional) != 0);
+    facts.note(Facts::USE_ADDITIONAL, icd.asks_plainly(rank, NoteKind::UseAdditional));
     Known { rank: Some(rank), history: Some(icd.history_of(rank)), facts }
 }
 

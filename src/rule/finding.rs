@@ -1,10 +1,10 @@
 //! What rules say: findings, and what could not be evaluated.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::Rule;
 use crate::claim::{Claim, Fault, Field};
-use crate::code::Npi;
+use crate::code::{CodeText, Npi};
 use crate::resolve::Why;
 use crate::table::TableKind;
 
@@ -66,7 +66,7 @@ pub struct Finding {
     /// Row of the source, from 1; 0 if it has no rows.
     pub row: u64,
     /// The codes that it is about, in their official form.
-    pub codes: Vec<String>,
+    pub codes: Vec<CodeText>,
     /// What is wrong: names the values; lower case, no full stop, nothing of the patient.
     pub message: String,
     /// What to do; empty for the rule's own [`Rule::fix`].
@@ -80,13 +80,13 @@ pub struct Finding {
 impl Finding {
     /// Adds a code.
     pub fn code(&mut self, code: impl fmt::Display) -> &mut Finding {
-        self.codes.push(code.to_string());
+        self.codes.push(CodeText::of(code));
         self
     }
 
     /// Says what to do.
-    pub fn help(&mut self, help: impl Into<String>) -> &mut Finding {
-        self.help = help.into();
+    pub fn help(&mut self, help: impl fmt::Display) -> &mut Finding {
+        rewrite(&mut self.help, help);
         self
     }
 
@@ -125,10 +125,19 @@ pub struct NotEvaluated {
     pub lines: u64,
 }
 
+/// Writes a text in the place of another, and keeps its memory.
+fn rewrite(text: &mut String, now: impl fmt::Display) {
+    text.clear();
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{now}");
+}
+
 /// Takes what the rules say about one claim, and counts what they could not evaluate.
 #[derive(Debug)]
 pub struct Findings {
     pub(crate) list: Vec<Finding>,
+    /// Findings of claims before, for the memory that their texts have: reports of a year have millions.
+    spare: Vec<Finding>,
     rule: &'static Rule,
     rows: Vec<u64>,
     claim_row: u64,
@@ -136,17 +145,29 @@ pub struct Findings {
     last_gap: usize,
 }
 
+/// Most findings that are kept for their memory.
+const SPARE: usize = 64;
+
 impl Findings {
     pub(crate) fn new(first: &'static Rule) -> Findings {
-        Findings { list: vec![], rule: first, rows: vec![], claim_row: 0, gaps: vec![], last_gap: 0 }
+        Findings { list: vec![], spare: vec![], rule: first, rows: vec![], claim_row: 0, gaps: vec![], last_gap: 0 }
     }
 
     /// Makes ready for a claim.
     pub(crate) fn begin(&mut self, claim: &Claim) {
-        self.list.clear();
+        self.clear();
         self.claim_row = claim.row;
         self.rows.clear();
         self.rows.extend(claim.lines.iter().map(|l| l.row));
+    }
+
+    /// Forgets what was found.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        if !self.list.is_empty() {
+            self.spare.append(&mut self.list);
+            self.spare.truncate(SPARE);
+        }
     }
 
     #[inline]
@@ -159,18 +180,18 @@ impl Findings {
     }
 
     /// Finds fault with a field of the claim as a whole.
-    pub fn on_claim(&mut self, field: Field, message: impl Into<String>) -> &mut Finding {
-        self.push(None, self.claim_row, field, message.into())
+    pub fn on_claim(&mut self, field: Field, message: impl fmt::Display) -> &mut Finding {
+        self.push(None, self.claim_row, field, message)
     }
 
     /// Finds fault with a field of a line.
-    pub fn on_line(&mut self, line: usize, field: Field, message: impl Into<String>) -> &mut Finding {
+    pub fn on_line(&mut self, line: usize, field: Field, message: impl fmt::Display) -> &mut Finding {
         let row = self.rows.get(line).copied().unwrap_or(self.claim_row);
-        self.push(Some(line), row, field, message.into())
+        self.push(Some(line), row, field, message)
     }
 
     /// Finds fault at a place that may be a line or the claim.
-    pub fn at(&mut self, line: Option<usize>, field: Field, message: impl Into<String>) -> &mut Finding {
+    pub fn at(&mut self, line: Option<usize>, field: Field, message: impl fmt::Display) -> &mut Finding {
         match line {
             Some(line) => self.on_line(line, field, message),
             None => self.on_claim(field, message),
@@ -178,30 +199,42 @@ impl Findings {
     }
 
     /// Finds fault with a field that could not be read, at its place.
-    pub(crate) fn on_fault(&mut self, fault: &Fault, message: impl Into<String>) -> &mut Finding {
+    pub(crate) fn on_fault(&mut self, fault: &Fault, message: impl fmt::Display) -> &mut Finding {
         let finding = match fault.line {
             Some(line) => self.on_line(line, fault.field, message),
             None => self.on_row(fault.row, fault.field, message),
         };
-        finding.codes.extend(fault.code().map(|text| text.to_string()));
+        finding.codes.extend(fault.code());
         finding
     }
 
     /// Finds fault with a row that is no line of the claim.
-    pub(crate) fn on_row(&mut self, row: u64, field: Field, message: impl Into<String>) -> &mut Finding {
-        self.push(None, row, field, message.into())
+    pub(crate) fn on_row(&mut self, row: u64, field: Field, message: impl fmt::Display) -> &mut Finding {
+        self.push(None, row, field, message)
     }
 
-    fn push(&mut self, line: Option<usize>, row: u64, field: Field, message: String) -> &mut Finding {
+    fn push(
+        &mut self,
+        line: Option<usize>,
+        row: u64,
+        field: Field,
+        message: impl fmt::Display,
+    ) -> &mut Finding {
+        let spare = self.spare.pop();
+        let (mut codes, mut text, mut help) =
+            spare.map_or_else(Default::default, |old| (old.codes, old.message, old.help));
+        codes.clear();
+        help.clear();
+        rewrite(&mut text, message);
         self.list.push(Finding {
             rule: self.rule,
             severity: self.rule.severity,
             field,
             line,
             row,
-            codes: vec![],
-            message,
-            help: String::new(),
+            codes,
+            message: text,
+            help,
             edition: None,
             stale: None,
         });

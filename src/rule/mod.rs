@@ -40,7 +40,7 @@ pub struct Rule {
     /// The nearest claims that it does not flag.
     pub passes: &'static [&'static str],
     /// Without any of these facts about a claim it finds no fault and has nothing to leave open, so that it is not asked. A rule about lines that names
-    /// [`Facts::MODIFIER`] alone is asked only about lines with a modifier.
+    /// none but [`Facts::OF_MODIFIERS`] is asked only about the lines of which one of its facts holds.
     pub when: Facts,
     /// The check.
     pub check: Check,

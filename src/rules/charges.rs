@@ -68,7 +68,7 @@ fn negative_charge(case: &Case<'_>, at: usize, out: &mut Findings) {
     if let Some(charge) = case.claim.lines[at].charge
         && charge < Cents(0)
     {
-        out.on_line(at, Field::Charge, format!("the charge is negative: {charge}"));
+        out.on_line(at, Field::Charge, format_args!("the charge is negative: {charge}"));
     }
 }
 
@@ -116,7 +116,7 @@ fn wrong_total_charge(case: &Case<'_>, out: &mut Findings) {
     let lines = if count == 1 { "line charges".to_owned() } else { format!("{count} lines") };
     let finding = out.on_claim(
         Field::TotalCharge,
-        format!("the total charge is {total}, the {lines} add up to {}", Cents(sum)),
+        format_args!("the total charge is {total}, the {lines} add up to {}", Cents(sum)),
     );
     if by_price == total.0 {
         finding.help("the line charges look like prices per unit: a line's charge is for all its units");
@@ -149,7 +149,7 @@ fn negative_total_charge(case: &Case<'_>, out: &mut Findings) {
     if let Some(total) = case.claim.total_charge
         && total < Cents(0)
     {
-        out.on_claim(Field::TotalCharge, format!("the total charge is negative: {total}"));
+        out.on_claim(Field::TotalCharge, format_args!("the total charge is negative: {total}"));
     }
 }
 
@@ -182,7 +182,7 @@ fn units_not_positive(case: &Case<'_>, at: usize, out: &mut Findings) {
     let Some(units) = line.units else { return };
     let uncounted = case.claim.kind == Kind::Institutional && line.procedure.is_none();
     if units < Units(0) || (units == Units(0) && !uncounted) {
-        out.on_line(at, Field::Units, format!("{units} units, expected more than 0"));
+        out.on_line(at, Field::Units, format_args!("{units} units, expected more than 0"));
     }
 }
 
@@ -219,7 +219,7 @@ fn fractional_units(case: &Case<'_>, at: usize, out: &mut Findings) {
         && !units.is_whole()
         && is_counted(code)
     {
-        out.on_line(at, Field::Units, format!("{units} units of {code}, which is counted in whole units"))
+        out.on_line(at, Field::Units, format_args!("{units} units of {code}, which is counted in whole units"))
             .code(code);
     }
 }
@@ -261,7 +261,7 @@ fn excessive_units(case: &Case<'_>, at: usize, out: &mut Findings) {
     if let Some(units) = case.claim.lines[at].units
         && units > MOST
     {
-        out.on_line(at, Field::Units, format!("{units} units, a line holds {MOST}"));
+        out.on_line(at, Field::Units, format_args!("{units} units, a line holds {MOST}"));
     }
 }
 

@@ -64,12 +64,12 @@ fn unknown_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
         Coded::Unreadable(u) if u.error != CodeError::Icd9 => {
             let shown = case.shown(at.diagnosis);
             let finding = match u.shown {
-                Some(_) => out.at(at.line, field, format!("{shown} is no ICD-10-CM code: it {}", u.error)),
-                None => out.at(at.line, field, format!("not an ICD-10-CM code: it {}", u.error)),
+                Some(_) => out.at(at.line, field, format_args!("{shown} is no ICD-10-CM code: it {}", u.error)),
+                None => out.at(at.line, field, format_args!("not an ICD-10-CM code: it {}", u.error)),
             };
-            finding.codes.extend(u.shown.map(|t| t.to_string()));
+            finding.codes.extend(u.shown);
             if let Some(meant) = u.shown.and_then(|text| without_marks(&case.tables.icd10cm, &text, at.day)) {
-                finding.help(format!("without its marks it is {meant}; check the documentation"));
+                finding.help(format_args!("without its marks it is {meant}; check the documentation"));
             }
         }
         Coded::Code(code) => {
@@ -81,9 +81,9 @@ fn unknown_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
                 return;
             }
             let near = nearest(table, code, at.day);
-            let finding = out.at(at.line, field, format!("{code} is in no release of ICD-10-CM")).code(code);
+            let finding = out.at(at.line, field, format_args!("{code} is in no release of ICD-10-CM")).code(code);
             if !near.is_empty() {
-                finding.help(format!("nearest codes: {near}; check the documentation"));
+                finding.help(format_args!("nearest codes: {near}; check the documentation"));
             }
             mark_stale(case, finding, at.day);
         }
@@ -136,7 +136,7 @@ fn header_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
         message.push_str(&format!(" (it was billable until {})", last.to));
     }
     let finding = out.at(at.line, Field::Diagnosis(at.column), message).code(code);
-    finding.help(format!("use a code below it: {}", children_listed(table, rank, day)));
+    finding.help(format_args!("use a code below it: {}", children_listed(table, rank, day)));
     mark_stale(case, finding, Some(day));
 }
 
@@ -176,19 +176,19 @@ fn diagnosis_out_of_date(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings)
         Some(Standing::Ended(last)) => {
             let next = table.successors(rank, day, usize::MAX);
             let finding =
-                out.at(at.line, field, format!("{code} ended on {last}, before the date of service {day}"));
+                out.at(at.line, field, format_args!("{code} ended on {last}, before the date of service {day}"));
             if !next.is_empty() {
-                finding.help(format!("since then: {}", listed(table, &next, day)));
+                finding.help(format_args!("since then: {}", listed(table, &next, day)));
             }
             finding
         }
         Some(Standing::NotYet(first)) => {
             let finding =
-                out.at(at.line, field, format!("{code} begins on {first}, after the date of service {day}"));
+                out.at(at.line, field, format_args!("{code} begins on {first}, after the date of service {day}"));
             let before =
                 table.parent(rank).filter(|&p| matches!(table.standing(p, day), Standing::Billable(_)));
             if let Some(parent) = before.and_then(|p| table.code(p)) {
-                finding.help(format!("before that day: {parent}"));
+                finding.help(format_args!("before that day: {parent}"));
             }
             finding
         }
@@ -242,8 +242,8 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
         }
         let made = table.successors(rank, day, usize::MAX);
         let filled = if code.len() < 6 { ", filled with X to six characters" } else { "" };
-        let finding = out.at(at.line, field, format!("{code} needs a seventh character{filled}")).code(code);
-        finding.help(format!("use one of {}", sevenths_listed(table, rank, &made)));
+        let finding = out.at(at.line, field, format_args!("{code} needs a seventh character{filled}")).code(code);
+        finding.help(format_args!("use one of {}", sevenths_listed(table, rank, &made)));
         mark_stale(case, finding, Some(day));
         return;
     }
@@ -256,7 +256,7 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
     };
     let finding = out.at(at.line, field, message).code(code);
     if !made.is_empty() {
-        finding.help(format!("use one of {}", sevenths_listed(table, rank, &made)));
+        finding.help(format_args!("use one of {}", sevenths_listed(table, rank, &made)));
     }
     mark_stale(case, finding, at.day);
 }
@@ -298,7 +298,7 @@ fn icd_9_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
         out.at(
             at.line,
             Field::Diagnosis(at.column),
-            format!("{shown} has the shape of an ICD-9-CM code, which ended on 2015-09-30"),
+            format_args!("{shown} has the shape of an ICD-9-CM code, which ended on 2015-09-30"),
         )
         .code(shown);
     }
@@ -331,7 +331,7 @@ fn icd_10_before_its_time(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings
         out.at(
             at.line,
             Field::Diagnosis(at.column),
-            format!("{code} is an ICD-10-CM code, in use since 2015-10-01; the service is of {day}"),
+            format_args!("{code} is an ICD-10-CM code, in use since 2015-10-01; the service is of {day}"),
         )
         .code(code);
     }
@@ -364,7 +364,7 @@ fn undated_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
     out.at(
         at.line,
         Field::Diagnosis(at.column),
-        format!("{shown} exists, but no date of service says when it is used"),
+        format_args!("{shown} exists, but no date of service says when it is used"),
     )
     .code(shown);
 }
@@ -397,9 +397,9 @@ fn malformed_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
     let Some(Coded::Unreadable(u)) = case.claim.lines[at].procedure else { return };
     match u.shown {
         Some(shown) => out
-            .on_line(at, Field::Procedure, format!("{shown} is no procedure code: it {}", u.error))
+            .on_line(at, Field::Procedure, format_args!("{shown} is no procedure code: it {}", u.error))
             .code(shown),
-        None => out.on_line(at, Field::Procedure, format!("not a procedure code: it {}", u.error)),
+        None => out.on_line(at, Field::Procedure, format_args!("not a procedure code: it {}", u.error)),
     };
 }
 
@@ -429,10 +429,10 @@ fn unknown_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
     let finding = match line.standing {
         ProcedureStanding::NotEvaluated(why) => return out.not_evaluated(why),
         ProcedureStanding::Unknown => {
-            out.on_line(at, Field::Procedure, format!("{code} is not in the {kind} code set"))
+            out.on_line(at, Field::Procedure, format_args!("{code} is not in the {kind} code set"))
         }
         ProcedureStanding::NotInShortList(codes) => out
-            .on_line(at, Field::Procedure, format!("{code} is not in the list that was added, of {codes} {kind} codes"))
+            .on_line(at, Field::Procedure, format_args!("{code} is not in the list that was added, of {codes} {kind} codes"))
             .severity(Severity::Warning)
             .help(
                 "if the list is not meant to hold every code, add it again with `cleanclaim tables add --partial`; otherwise check the code",
@@ -451,7 +451,7 @@ fn unknown_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
             .map(|c| c.to_string())
             .collect();
         if !near.is_empty() {
-            finding.help(format!("nearest codes: {}; check the documentation", near.join(", ")));
+            finding.help(format_args!("nearest codes: {}; check the documentation", near.join(", ")));
         }
     }
     stale_procedure(case, finding, line.day);

@@ -39,7 +39,7 @@ fn reversed_service_dates(case: &Case<'_>, at: usize, out: &mut Findings) {
     if let (Some(from), Some(to)) = (line.from, line.to)
         && to < from
     {
-        out.on_line(at, Field::DosTo, format!("service ends on {to}, before it begins on {from}"));
+        out.on_line(at, Field::DosTo, format_args!("service ends on {to}, before it begins on {from}"));
     }
 }
 
@@ -170,7 +170,7 @@ static DTE005: Rule = Rule {
 fn unreadable_date(case: &Case<'_>, out: &mut Findings) {
     for fault in case.claim.faults_of(Topic::Date) {
         // Without what stood there: a column mapped wrongly may hold birth dates.
-        out.on_fault(fault, format!("{} cannot be read: {}", fault.field, fault.reason)).codes.clear();
+        out.on_fault(fault, format_args!("{} cannot be read: {}", fault.field, fault.reason)).codes.clear();
     }
 }
 
@@ -215,7 +215,7 @@ fn outside_statement_period(case: &Case<'_>, at: usize, out: &mut Findings) {
         (None, Some(date)) => (Field::DosTo, date),
         (None, None) => return,
     };
-    out.on_line(at, found.0, format!("{} is outside the statement period {first} to {last}", found.1));
+    out.on_line(at, found.0, format_args!("{} is outside the statement period {first} to {last}", found.1));
 }
 
 static DTE007: Rule = Rule {
@@ -246,7 +246,7 @@ fn reversed_statement_period(case: &Case<'_>, out: &mut Findings) {
     {
         out.on_claim(
             Field::StatementTo,
-            format!("the statement period ends on {to}, before it begins on {from}"),
+            format_args!("the statement period ends on {to}, before it begins on {from}"),
         );
     }
 }
@@ -280,7 +280,7 @@ fn discharge_before_admission(case: &Case<'_>, out: &mut Findings) {
     {
         out.on_claim(
             Field::Discharged,
-            format!("discharge on {discharged}, before the admission on {admitted}"),
+            format_args!("discharge on {discharged}, before the admission on {admitted}"),
         );
     }
 }

@@ -124,5 +124,5 @@ fn say(case: &Case<'_>, at: usize, earlier: usize, out: &mut Findings) {
         0 => earlier + 1,
         stated => stated as usize,
     };
-    out.on_line(at, Field::Procedure, format!("{code} of {from} repeats line {number}")).code(code);
+    out.on_line(at, Field::Procedure, format_args!("{code} of {from} repeats line {number}")).code(code);
 }

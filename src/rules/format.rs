@@ -75,7 +75,7 @@ static FMT002: Rule = Rule {
 
 fn wrong_number_of_fields(case: &Case<'_>, out: &mut Findings) {
     for fault in case.claim.faults_of(Topic::FieldCount) {
-        out.on_fault(fault, format!("the row has {}", fault.reason));
+        out.on_fault(fault, format_args!("the row has {}", fault.reason));
     }
 }
 
@@ -159,7 +159,7 @@ static FMT005: Rule = Rule {
 
 fn differing_claim_field(case: &Case<'_>, out: &mut Findings) {
     for fault in case.claim.faults_of(Topic::Differs) {
-        out.on_fault(fault, format!("{} differs from the claim's first row", fault.field));
+        out.on_fault(fault, format_args!("{} differs from the claim's first row", fault.field));
     }
 }
 

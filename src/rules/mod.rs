@@ -70,6 +70,7 @@ pub(crate) fn knows_one_claim_only(rule: &Rule) -> bool {
 pub(crate) const CODE_FACTS: CodeFacts = CodeFacts {
     diagnosis: |code| if diagnosis::is_sequela(code) { Facts::SEQUELA } else { Facts::NONE },
     procedure: |code| if coverage::is_listed(code) { Facts::LISTED } else { Facts::NONE },
+    modifier: modifiers::facts,
 };
 
 /// Reasons and lines of a gap that is so common that it is counted where codes are looked up.

@@ -80,7 +80,7 @@ fn diagnosis_against_age(case: &Case<'_>, out: &mut Findings) {
                 out.at(
                     line,
                     field,
-                    format!("{code} is a {name} diagnosis, for ages {youngest} to {oldest}, and the patient is outside"),
+                    format_args!("{code} is a {name} diagnosis, for ages {youngest} to {oldest}, and the patient is outside"),
                 )
                 .code(code);
             }
@@ -136,7 +136,7 @@ fn diagnosis_against_sex(case: &Case<'_>, out: &mut Findings) {
                 .at(
                     line,
                     field,
-                    format!("{code} is a diagnosis of {of} patients, and the claim states the other sex"),
+                    format_args!("{code} is a diagnosis of {of} patients, and the claim states the other sex"),
                 )
                 .code(code);
             if retired {
@@ -208,7 +208,7 @@ fn impossible_sex(case: &Case<'_>, out: &mut Findings) {
 
 fn unreadable(claim: &Claim, field: Field, what: &str, out: &mut Findings) {
     for fault in claim.faults_of(Topic::Patient).filter(|f| f.field == field) {
-        out.on_row(fault.row, field, format!("{what}: {}", fault.reason));
+        out.on_row(fault.row, field, format_args!("{what}: {}", fault.reason));
     }
 }
 
@@ -270,7 +270,7 @@ fn preventive_visit_against_age(case: &Case<'_>, at: usize, out: &mut Findings) 
         out.on_line(
             at,
             Field::Procedure,
-            format!("{number} is the preventive visit {ages}, and the patient is outside"),
+            format_args!("{number} is the preventive visit {ages}, and the patient is outside"),
         )
         .code(number);
     }

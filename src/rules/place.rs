@@ -43,7 +43,7 @@ fn unknown_place(case: &Case<'_>, out: &mut Findings) {
         if let Some(place) = line.place
             && place_name(place).is_none()
         {
-            out.on_line(at, Field::Place, format!("{place} is no place of service")).code(place);
+            out.on_line(at, Field::Place, format_args!("{place} is no place of service")).code(place);
         }
     }
 }
@@ -140,10 +140,10 @@ impl Visits {
             return;
         }
         let Some(name) = place_name(place) else { return };
-        out.on_line(at, Field::Place, format!("{code} is {}, place of service {place} is {name}", self.what))
+        out.on_line(at, Field::Place, format_args!("{code} is {}, place of service {place} is {name}", self.what))
             .code(code)
             .code(place)
-            .help(format!("expected place of service {}; check place and code", self.usual));
+            .help(format_args!("expected place of service {}; check place and code", self.usual));
     }
 
     fn is_at_home_in(&self, place: PlaceOfService) -> bool {

@@ -147,7 +147,7 @@ fn too_many_pointers(case: &Case<'_>, at: usize, out: &mut Findings) {
     let Points::Stated(list) = &case.claim.lines[at].points else { return };
     let count = list.as_slice().len();
     if count > MOST_POINTERS {
-        out.on_line(at, Field::Pointers, format!("{count} pointers, a line holds {MOST_POINTERS}"));
+        out.on_line(at, Field::Pointers, format_args!("{count} pointers, a line holds {MOST_POINTERS}"));
     }
 }
 
@@ -178,7 +178,7 @@ fn repeated_pointer(case: &Case<'_>, at: usize, out: &mut Findings) {
     for (i, &pointer) in stated.iter().enumerate() {
         // Said once, however often it is repeated.
         if stated[..i].iter().filter(|&&p| p == pointer).count() == 1 {
-            out.on_line(at, Field::Pointers, format!("pointer {} stands on the line twice", letter(pointer)));
+            out.on_line(at, Field::Pointers, format_args!("pointer {} stands on the line twice", letter(pointer)));
         }
     }
 }

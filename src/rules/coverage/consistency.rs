@@ -143,7 +143,7 @@ fn delivery_against_its_diagnosis(case: &Case<'_>, at: usize, out: &mut Findings
     let is_wrong = |&i: &usize| case.diagnoses[i].code.is_some_and(|c| c.text().as_str() == wrong);
     if case.claim.pointed(line).any(|i| is_wrong(&i)) {
         let kind = if wrong == "O80" { "an uncomplicated vaginal delivery" } else { "a cesarean" };
-        out.on_line(at, Field::Procedure, format!("{number} is {other}, and {wrong} is {kind}"))
+        out.on_line(at, Field::Procedure, format_args!("{number} is {other}, and {wrong} is {kind}"))
             .code(number)
             .code(wrong);
     }
@@ -244,6 +244,6 @@ fn symptom_beside_its_disease(case: &Case<'_>, out: &mut Findings) {
         let Some((disease, row)) = disease else { continue };
         let field = Field::Diagnosis(case.claim.diagnoses[at].column);
         let line = case.uses.iter().find(|u| u.diagnosis == at).and_then(|u| u.line);
-        out.at(line, field, format!("{code} beside {disease}: {}", row.service)).code(code).code(disease);
+        out.at(line, field, format_args!("{code} beside {disease}: {}", row.service)).code(code).code(disease);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::pointed;
 use crate::claim::Field;
-use crate::code::Icd10Cm;
+use crate::code::{CodeText, Icd10Cm};
 use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Citation, Finding, Findings, Rule, Severity, Status};
 use crate::table::{
@@ -120,7 +120,7 @@ impl Tested<'_> {
         finding.severity(self.severity).code(self.procedure());
         let line = &self.case.claim.lines[self.at];
         for i in self.case.claim.pointed(line) {
-            finding.codes.extend(self.case.diagnoses[i].code.map(|c| c.to_string()));
+            finding.codes.extend(self.case.diagnoses[i].code.map(CodeText::of));
         }
         finding
     }

@@ -3,7 +3,7 @@
 use super::listed::missing;
 use super::pointed;
 use crate::claim::Field;
-use crate::code::Modifier;
+use crate::code::{CodeText, Modifier};
 use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Citation, Findings, Rule, Severity, Status};
 use crate::table::TableKind;
@@ -34,15 +34,15 @@ pub(super) fn say(case: &Case<'_>, at: usize, rule: &'static str, out: &mut Find
     let finding = out.on_line(at, Field::Procedure, message).code(miss.code);
     let line = &case.claim.lines[at];
     for i in case.claim.pointed(line) {
-        finding.codes.extend(case.diagnoses[i].code.map(|c| c.to_string()));
+        finding.codes.extend(case.diagnoses[i].code.map(CodeText::of));
     }
     match miss.elsewhere {
         Some(code) => {
             finding.severity(finding.severity.min(Severity::Info));
-            finding.help(format!("{code} is on the claim: check whether the line should point at it"));
+            finding.help(format_args!("{code} is on the claim: check whether the line should point at it"));
         }
         None if miss.row.words.len() < 60 => {
-            finding.help(format!("expected one of {}; check the documentation", miss.row.words));
+            finding.help(format_args!("expected one of {}; check the documentation", miss.row.words));
         }
         None => {}
     }

@@ -31,7 +31,7 @@ fn manifestation_first(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, 0),
             first.field(case),
-            format!("{} is a manifestation code and cannot be listed first", first.code),
+            format_args!("{} is a manifestation code and cannot be listed first", first.code),
         )
         .code(first.code);
     }
@@ -63,7 +63,7 @@ fn external_cause_first(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, 0),
             first.field(case),
-            format!("{} is an external cause and cannot be listed first", first.code),
+            format_args!("{} is an external cause and cannot be listed first", first.code),
         )
         .code(first.code);
     }
@@ -110,7 +110,7 @@ fn unacceptable_principal_diagnosis(case: &Case<'_>, out: &mut Findings) {
     out.at(
         line_of(case, 0),
         first.field(case),
-        format!("{} is not acceptable as principal diagnosis{without}", first.code),
+        format_args!("{} is not acceptable as principal diagnosis{without}", first.code),
     )
     .code(first.code);
 }
@@ -146,7 +146,7 @@ fn questionable_admission(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, 0),
             first.field(case),
-            format!("{} as principal diagnosis makes the admission questionable", first.code),
+            format_args!("{} as principal diagnosis makes the admission questionable", first.code),
         )
         .code(first.code);
     }
@@ -182,7 +182,7 @@ fn wrong_procedure_performed(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, d.at),
             d.field(case),
-            format!("{} says that a wrong procedure was performed", d.code),
+            format_args!("{} says that a wrong procedure was performed", d.code),
         )
         .code(d.code);
     }

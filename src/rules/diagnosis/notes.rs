@@ -50,7 +50,7 @@ fn excluded_diagnosis_pair(case: &Case<'_>, out: &mut Findings) {
             let finding = out.at(
                 line_of(case, b.at),
                 b.field(case),
-                format!(
+                format_args!(
                     "{} and {}: Excludes1 at {} of {} names \"{}\"",
                     a.code, b.code, note.at, at.code, note.text
                 ),
@@ -113,21 +113,21 @@ fn missing_first_code(case: &Case<'_>, out: &mut Findings) {
                 out.at(
                     line_of(case, later.at),
                     later.field(case),
-                    format!(
+                    format_args!(
                         "{} stands before {}: code first at {} says \"{}\"",
                         later.code, first.code, note.at, note.text
                     ),
                 )
                 .code(later.code)
                 .code(first.code)
-                .help(format!("list {} before {}", first.code, later.code));
+                .help(format_args!("list {} before {}", first.code, later.code));
             }
             // Alone on the claim there is no cause at all; with another diagnosis before it, that may well be one: lists of causes are examples.
             None if manifestation && case.diagnoses.len() == 1 => {
                 out.at(
                     line_of(case, later.at),
                     later.field(case),
-                    format!("{} is a manifestation and the claim has no underlying condition", later.code),
+                    format_args!("{} is a manifestation and the claim has no underlying condition", later.code),
                 )
                 .code(later.code);
             }
@@ -186,7 +186,7 @@ fn missing_additional_code(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, d.at),
             d.field(case),
-            format!("{}: at {} the tabular list asks for an additional {}", d.code, note.at, note.text),
+            format_args!("{}: at {} the tabular list asks for an additional {}", d.code, note.at, note.text),
         )
         .code(d.code);
     }

@@ -36,7 +36,7 @@ fn repeated_diagnosis(case: &Case<'_>, out: &mut Findings) {
             out.at(
                 line_of(case, at),
                 column(at),
-                format!("{code} is listed twice, as {} and {}", column(first), column(at)),
+                format_args!("{code} is listed twice, as {} and {}", column(first), column(at)),
             )
             .code(code);
         }
@@ -82,7 +82,7 @@ fn first_listed_code_as_secondary(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, d.at),
             d.field(case),
-            format!("{} may only be listed first, and {} is", d.code, first.code),
+            format_args!("{} may only be listed first, and {} is", d.code, first.code),
         )
         .code(d.code);
     }
@@ -142,7 +142,7 @@ fn maternal_code_without_pregnancy(case: &Case<'_>, out: &mut Findings) {
             .at(
                 line_of(case, d.at),
                 d.field(case),
-                format!("{} stands without a code of chapter 15 (O00 to O9A)", d.code),
+                format_args!("{} stands without a code of chapter 15 (O00 to O9A)", d.code),
             )
             .code(d.code);
         if weeks && ["Z33", "Z34", "Z36"].iter().any(|p| has(p)) {
@@ -185,7 +185,7 @@ fn sequela_first(case: &Case<'_>, out: &mut Findings) {
         out.at(
             line_of(case, 0),
             first.field(case),
-            format!("{} is a sequela code and is listed first", first.code),
+            format_args!("{} is a sequela code and is listed first", first.code),
         )
         .code(first.code);
     }

@@ -39,7 +39,7 @@ fn unspecified_side(case: &Case<'_>, out: &mut Findings) {
     }
     for d in billable(case).filter(|d| d.flags.has(Flags::UNSPECIFIED)) {
         let finding = out
-            .at(line_of(case, d.at), d.field(case), format!("{} does not say which side", d.code))
+            .at(line_of(case, d.at), d.field(case), format_args!("{} does not say which side", d.code))
             .code(d.code);
         if case.claim.is_inpatient() {
             finding.severity(Severity::Warning);
@@ -79,12 +79,12 @@ fn sides_instead_of_bilateral(case: &Case<'_>, out: &mut Findings) {
             out.at(
                 line_of(case, last.at),
                 last.field(case),
-                format!("{} and {} are the two sides of {both}", left.code, right.code),
+                format_args!("{} and {} are the two sides of {both}", left.code, right.code),
             )
             .code(left.code)
             .code(right.code)
             .code(both)
-            .help(format!("report {both} if both sides are affected"));
+            .help(format_args!("report {both} if both sides are affected"));
         }
     }
 }

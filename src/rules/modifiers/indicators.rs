@@ -94,7 +94,7 @@ pub(super) static MOD101: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-07-02,00032,50,E11.65",
     ],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00031,50,E11.65"],
-    when: Facts::MODIFIER,
+    when: Facts::BOTH_SIDES,
     check: Check::Line(bilateral),
 };
 
@@ -126,7 +126,7 @@ pub(super) static MOD102: Rule = Rule {
         "line,dos_from,procedure,mod1,dx1\n1,2026-07-02,00031,RT,E11.65\n2,2026-07-02,00031,LT,E11.65",
         "line,dos_from,procedure,mod1,dx1\n1,2026-07-02,00032,RT,E11.65\n2,2026-07-03,00032,LT,E11.65",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::ONE_SIDE,
     check: Check::Line(two_sides),
 };
 
@@ -173,7 +173,7 @@ pub(super) static MOD103: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-07-02,00031,TC,E11.65",
     ],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00033,26,E11.65"],
-    when: Facts::MODIFIER,
+    when: Facts::COMPONENT,
     check: Check::Line(component),
 };
 
@@ -217,7 +217,7 @@ pub(super) static MOD104: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-07-02,00031,AS,E11.65",
     ],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00032,80,E11.65"],
-    when: Facts::MODIFIER,
+    when: Facts::SURGEONS,
     check: Check::Line(assistant),
 };
 
@@ -247,7 +247,7 @@ pub(super) static MOD105: Rule = Rule {
     reads: READS,
     fails: &["dos_from,procedure,mod1,dx1\n2026-07-02,00030,62,E11.65"],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00032,62,E11.65"],
-    when: Facts::MODIFIER,
+    when: Facts::SURGEONS,
     check: Check::Line(co_surgeons),
 };
 
@@ -275,7 +275,7 @@ pub(super) static MOD106: Rule = Rule {
     reads: READS,
     fails: &["dos_from,procedure,mod1,dx1\n2026-07-02,00030,66,E11.65"],
     passes: &["dos_from,procedure,mod1,dx1\n2026-07-02,00032,66,E11.65"],
-    when: Facts::MODIFIER,
+    when: Facts::SURGEONS,
     check: Check::Line(team),
 };
 

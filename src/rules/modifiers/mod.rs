@@ -58,6 +58,17 @@ const CODE_SETS: Citation = Citation {
     url: "https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/quarterly-update",
 };
 
+/// What a modifier brings with it, by its text alone.
+pub(super) fn facts(modifier: Modifier) -> Facts {
+    match &modifier.bytes() {
+        b"50" => Facts::BOTH_SIDES,
+        b"26" | b"TC" => Facts::COMPONENT,
+        b"62" | b"66" | b"80" | b"81" | b"82" | b"AS" => Facts::SURGEONS,
+        _ if modifier.side().is_some() => Facts::ONE_SIDE,
+        _ => Facts::NONE,
+    }
+}
+
 /// Is it a code of ambulance services, whose modifiers are pairs of letters for origin and destination?
 pub(super) fn is_ambulance(code: Procedure) -> bool {
     code.key().to_be_bytes().starts_with(b"A0")
@@ -149,7 +160,7 @@ fn unknown_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
                 } else {
                     "not among the HCPCS modifiers"
                 };
-                let finding = out.on_line(at, field, format!("{modifier} is {whose}")).code(modifier);
+                let finding = out.on_line(at, field, format_args!("{modifier} is {whose}")).code(modifier);
                 if !modifier.is_numeric() {
                     finding.edition =
                         case.tables.description(TableKind::Procedures).map(|d| d.edition.clone());
@@ -252,7 +263,7 @@ static MOD004: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,99213,25,25,E11.65"],
     passes: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,99213,25,24,E11.65"],
-    when: Facts::MODIFIER,
+    when: Facts::SEVERAL_MODIFIERS,
     check: Check::Line(repeated_modifier),
 };
 
@@ -261,7 +272,7 @@ fn repeated_modifier(case: &Case<'_>, at: usize, out: &mut Findings) {
     for (nth, (field, modifier)) in each(line).enumerate() {
         if line.modifiers.iter().take(nth).filter(|&m| m == modifier).count() == 1 {
             let on = of_code(line);
-            out.on_line(at, field, format!("modifier {modifier} appears twice{on}")).code(modifier);
+            out.on_line(at, field, format_args!("modifier {modifier} appears twice{on}")).code(modifier);
         }
     }
 }
@@ -280,7 +291,7 @@ fn exclude(case: &Case<'_>, at: usize, out: &mut Findings, one: Modifier, other:
     let second = each(line).filter(|(_, m)| *m == one || *m == other).last();
     let field = second.map_or(Field::Modifier(1), |(field, _)| field);
     let on = of_code(line);
-    out.on_line(at, field, format!("modifiers {one} and {other} on one line{on}: {because}"))
+    out.on_line(at, field, format_args!("modifiers {one} and {other} on one line{on}: {because}"))
         .code(one)
         .code(other);
 }
@@ -307,7 +318,7 @@ static MOD005: Rule = Rule {
         "dos_from,procedure,mod1,mod2,dx1\n2026-03-02,71046,26,59,R05.9",
         "dos_from,procedure,mod1,dx1\n2026-03-02,71046,26,R05.9\n2026-03-02,71046,TC,R05.9",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::SEVERAL_MODIFIERS,
     check: Check::Line(both_components),
 };
 
@@ -340,7 +351,7 @@ static MOD006: Rule = Rule {
         "dos_from,procedure,mod1,mod2,dx1\n2026-03-02,11102,59,RT,D48.5",
         "dos_from,procedure,mod1,dx1\n2026-03-02,11102,XS,D48.5",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::SEVERAL_MODIFIERS,
     check: Check::Line(distinct_service_twice),
 };
 
@@ -368,7 +379,7 @@ static MOD007: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,71046,76,77,R05.9"],
     passes: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,71046,26,77,R05.9"],
-    when: Facts::MODIFIER,
+    when: Facts::SEVERAL_MODIFIERS,
     check: Check::Line(repeat_by_same_and_other),
 };
 
@@ -394,7 +405,7 @@ static MOD008: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,J1745,JW,JZ,K50.00"],
     passes: &["dos_from,procedure,mod1,dx1\n2026-03-02,J1745,,K50.00\n2026-03-02,J1745,JW,K50.00"],
-    when: Facts::MODIFIER,
+    when: Facts::SEVERAL_MODIFIERS,
     check: Check::Line(wasted_and_not_wasted),
 };
 
@@ -423,7 +434,7 @@ static MOD009: Rule = Rule {
         "dos_from,procedure,mod1,dx1\n2026-03-02,20610,50,M17.0",
         "dos_from,procedure,mod1,mod2,dx1\n2026-03-02,73560,LT,RT,M17.0",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::BOTH_SIDES,
     check: Check::Line(bilateral_with_side),
 };
 
@@ -438,7 +449,7 @@ fn bilateral_with_side(case: &Case<'_>, at: usize, out: &mut Findings) {
     };
     let field = each(line).find(|(_, m)| *m == M50).map_or(Field::Modifier(1), |(field, _)| field);
     let on = of_code(line);
-    out.on_line(at, field, format!("modifier 50 together with {sides}{on}: both sides or one"))
+    out.on_line(at, field, format_args!("modifier 50 together with {sides}{on}: both sides or one"))
         .severity(severity)
         .code(M50);
 }
@@ -459,7 +470,7 @@ static MOD010: Rule = Rule {
     reads: &[Field::Modifier(1)],
     fails: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,66984,54,55,H25.11"],
     passes: &["dos_from,procedure,mod1,mod2,dx1\n2026-03-02,66984,54,RT,H25.11"],
-    when: Facts::MODIFIER,
+    when: Facts::SEVERAL_MODIFIERS,
     check: Check::Line(split_global_together),
 };
 
@@ -487,7 +498,7 @@ static MOD011: Rule = Rule {
         "dos_from,procedure,mod1,units,dx1\n2026-03-02,20610,50,1,M17.0",
         "dos_from,procedure,mod1,units,dx1\n2026-03-02,20610,RT,2,M17.11",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::BOTH_SIDES,
     check: Check::Line(bilateral_units),
 };
 
@@ -498,7 +509,7 @@ fn bilateral_units(case: &Case<'_>, at: usize, out: &mut Findings) {
         && line.modifiers.has(M50)
     {
         let on = of_code(line);
-        out.on_line(at, Field::Units, format!("{units} units with modifier 50{on}, expected 1")).code(M50);
+        out.on_line(at, Field::Units, format_args!("{units} units with modifier 50{on}, expected 1")).code(M50);
     }
 }
 
@@ -536,7 +547,7 @@ static MOD012: Rule = Rule {
         "dos_from,procedure,mod1,dx1,dx2\n2026-03-02,11730,T5,L60.0,L97.521",
         "dos_from,procedure,mod1,dx1,dx_pointers\n2026-03-02,35301,LT,G81.91,A",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::ONE_SIDE,
     check: Check::Line(wrong_side),
 };
 
@@ -595,7 +606,7 @@ static MOD013: Rule = Rule {
         "claim_type,bill_type,dos_from,revenue_code,procedure,mod1,dx1\nI,131,2026-03-02,0250,,,R07.9",
         "claim_type,bill_type,dos_from,revenue_code,procedure,mod1,dx1\nI,131,2026-03-02,0320,71046,59,R07.9",
     ],
-    when: Facts::MODIFIER,
+    when: Facts::MODIFIER_ALONE,
     check: Check::Line(modifier_without_procedure),
 };
 
@@ -604,7 +615,7 @@ fn modifier_without_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
     if line.procedure.is_none()
         && let Some((field, modifier)) = each(line).next()
     {
-        out.on_line(at, field, format!("modifier {modifier} stands without a procedure code")).code(modifier);
+        out.on_line(at, field, format_args!("modifier {modifier} stands without a procedure code")).code(modifier);
     }
 }
 

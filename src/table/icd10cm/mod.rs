@@ -209,6 +209,7 @@ impl Icd10CmTable {
     pub(crate) fn fetch(&self, rank: Rank) {
         let (records, _) = self.pack.bytes(self.records).as_chunks::<RECORD>();
         prefetch_index(records, rank.at());
+        self.fetch_profile(rank);
     }
 
     fn record(&self, rank: Rank) -> Record {

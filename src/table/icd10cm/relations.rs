@@ -4,6 +4,8 @@
 //! profiles. A note's set is a list of runs of ranks. Before any set is looked at, a mask of first letters says which codes the
 //! notes of a profile can name at all: most pairs of a claim end there.
 
+use prefetch_index::prefetch_index;
+
 use super::flags::NoteKind;
 use super::{Icd10CmTable, NONE};
 use crate::code::Icd10Cm;
@@ -79,6 +81,13 @@ impl Relations {
 }
 
 impl Icd10CmTable {
+    /// Has the memory fetched that says which notes hold for a code.
+    #[inline]
+    pub(super) fn fetch_profile(&self, rank: Rank) {
+        let (profile_of, _) = self.pack.bytes(self.relations.profile_of).as_chunks::<2>();
+        prefetch_index(profile_of, rank.at());
+    }
+
     /// Bytes of a profile, and where in the section it begins.
     #[inline]
     fn profile(&self, rank: Rank) -> (&[u8], usize) {
@@ -141,6 +150,11 @@ impl Icd10CmTable {
     /// Does the note stand at a code or subcategory, and ask for a code without an "if" or "when"?
     pub(crate) fn note_asks_plainly(&self, note: NoteId) -> bool {
         self.note_traits(note) & PLAIN != 0
+    }
+
+    /// Does any note that holds for the code do so?
+    pub(crate) fn asks_plainly(&self, rank: Rank, kind: NoteKind) -> bool {
+        self.rule_notes(rank, kind).any(|note| self.note_asks_plainly(note))
     }
 
     fn note_traits(&self, note: NoteId) -> u32 {
