@@ -5,11 +5,12 @@ use std::ops::Deref;
 
 /// The text of a code, at most 15 ASCII characters, without an allocation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CodeText {
-    // Zero padded, so that the derived order is the order of the texts.
-    bytes: [u8; 15],
-    len: u8,
-}
+// Aligned, and with its length at its end: sixteen ASCII characters are seen to be text at once, fewer one by one.
+#[repr(align(8))]
+pub struct CodeText([u8; 16]);
+
+/// Where the length stands. Before it zeros fill up, so that the derived order is the order of the texts.
+const LEN: usize = CodeText::CAPACITY;
 
 impl CodeText {
     /// Most characters that it can hold.
@@ -17,7 +18,7 @@ impl CodeText {
 
     /// Keeps the first 15 characters; everything that is not printable ASCII becomes `?`.
     pub fn new(text: &[u8]) -> CodeText {
-        let mut out = CodeText { bytes: [0; 15], len: 0 };
+        let mut out = CodeText([0; 16]);
         for &b in text.iter().take(CodeText::CAPACITY) {
             out.push(b);
         }
@@ -34,33 +35,37 @@ impl CodeText {
 
     /// From a key made by [`pack`].
     pub(crate) fn unpack(key: u64) -> CodeText {
-        let mut bytes = [0; 15];
+        let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&key.to_be_bytes());
-        CodeText { bytes, len: 8 - (key.trailing_zeros() / 8) as u8 }
+        bytes[LEN] = 8 - (key.trailing_zeros() / 8) as u8;
+        CodeText(bytes)
     }
 
     fn push(&mut self, b: u8) {
-        let at = usize::from(self.len);
+        let at = usize::from(self.0[LEN]);
         if at < CodeText::CAPACITY {
-            self.bytes[at] = if b.is_ascii_graphic() || b == b' ' { b } else { b'?' };
-            self.len += 1;
+            self.0[at] = if b.is_ascii_graphic() || b == b' ' { b } else { b'?' };
+            self.0[LEN] += 1;
         }
     }
 
     /// The text with a dot after the third character, as ICD-10-CM codes are printed.
     pub(crate) fn dotted(&self) -> CodeText {
-        if self.len <= 3 || usize::from(self.len) == CodeText::CAPACITY {
+        let len = usize::from(self.0[LEN]);
+        if len <= 3 || len == CodeText::CAPACITY {
             return *self;
         }
-        let mut bytes = self.bytes;
+        let mut bytes = self.0;
         bytes.copy_within(3..14, 4);
         bytes[3] = b'.';
-        CodeText { bytes, len: self.len + 1 }
+        bytes[LEN] += 1;
+        CodeText(bytes)
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        let whole = std::str::from_utf8(&self.0).unwrap_or_default();
+        whole.get(..usize::from(self.0[LEN])).unwrap_or_default()
     }
 }
 

@@ -279,7 +279,7 @@ impl Desk<'_> {
         if asked == NOBODY {
             return &[];
         }
-        let case = self.resolver.case(claim);
+        let case = self.resolver.case(claim, both(asked, self.asked.diagnoses) != NOBODY);
         let out = &mut self.findings;
         out.begin(claim);
         for at in bits(asked) {
@@ -290,7 +290,8 @@ impl Desk<'_> {
                 Check::Claim(check) => check(&case, out),
                 Check::Line(check) => {
                     // Most claims with a modifier have lines without, and there are many such rules.
-                    let of_modifiers = rule.when.without(Facts::OF_MODIFIERS) == Facts::NONE && !self.asked.all;
+                    let of_modifiers =
+                        rule.when.without(Facts::OF_MODIFIERS) == Facts::NONE && !self.asked.all;
                     let silent = |line: &ResolvedLine| of_modifiers && !line.facts.any(rule.when);
                     let asked = case.lines.iter().zip(0..).filter(|(line, _)| !silent(line));
                     asked.for_each(|(_, at)| check(&case, at, out));
@@ -353,7 +354,7 @@ impl Desk<'_> {
     /// Only what the `FMT` rules say of a claim's faults: for faults that show after the claim was checked.
     pub(super) fn check_faults(&mut self, claim: &Claim) -> &[Finding] {
         self.resolver.look(claim);
-        let case = self.resolver.case(claim);
+        let case = self.resolver.case(claim, false);
         let out = &mut self.findings;
         out.begin(claim);
         for &(rule, severity) in self.rules.iter().filter(|(r, _)| r.family() == "FMT") {
@@ -428,22 +429,27 @@ struct Asked {
     /// The facts of which any rule is asked.
     any: Facts,
     by_fact: [RuleBits; 64],
+    /// Those that are asked about each diagnosis.
+    diagnoses: RuleBits,
     /// Is every rule asked about everything?
     all: bool,
 }
 
 impl Asked {
     fn new(rules: &[(&'static Rule, Severity)], all: bool) -> Asked {
-        let mut by_fact = [NOBODY; 64];
+        let (mut by_fact, mut diagnoses) = ([NOBODY; 64], NOBODY);
         let mut any = Facts::NONE;
         for (at, (rule, _)) in rules.iter().enumerate().take(WORDS * 64) {
             let when = if all { Facts::ALWAYS } else { rule.when };
             any = any | when;
+            if matches!(rule.check, Check::Diagnosis(_)) {
+                diagnoses[at / 64] |= 1 << (at % 64);
+            }
             for fact in when.bits() {
                 by_fact[fact][at / 64] |= 1 << (at % 64);
             }
         }
-        Asked { any, by_fact, all }
+        Asked { any, by_fact, diagnoses, all }
     }
 
     #[inline]
@@ -451,6 +457,11 @@ impl Asked {
         let facts = facts.both(self.any);
         facts.bits().fold(NOBODY, |all, fact| std::array::from_fn(|i| all[i] | self.by_fact[fact][i]))
     }
+}
+
+/// Rules that are in both sets.
+fn both(a: RuleBits, b: RuleBits) -> RuleBits {
+    std::array::from_fn(|i| a[i] & b[i])
 }
 
 /// Numbers of the rules, ascending.

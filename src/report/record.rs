@@ -7,10 +7,10 @@ use serde::ser::{SerializeMap, Serializer};
 use super::Checked;
 use crate::accept::Unused;
 use crate::claim::Field;
+use crate::code::CodeText;
 use crate::engine::{ProfileUse, RuleCount, Summary, TableUse, UnusedAcceptance};
 use crate::rule::{Finding, Rule, Severity};
 use crate::table::Tables;
-use crate::code::CodeText;
 use crate::{Cents, Why};
 
 /// A finding as it is written.

@@ -11,9 +11,9 @@ use super::key::Key;
 use super::record::{FindingRecord, SummaryRecord, json};
 use super::rule_page::{rule_markdown, source};
 use super::{Checked, Reporter};
+use crate::code::CodeText;
 use crate::engine::Summary;
 use crate::rule::{Rule, Severity, Status};
-use crate::code::CodeText;
 use crate::{Field, rules};
 
 /// The schema to which a report conforms.

@@ -38,9 +38,9 @@ facts! {
     SIDE_OPEN = 6;
     /// A diagnosis is of the left side.
     LEFT_SIDE = 7;
-    /// A code-first note holds for a diagnosis.
-    CODE_FIRST = 8;
-    /// A note that asks for an additional code holds for a diagnosis.
+    /// A diagnosis is of the right side.
+    RIGHT_SIDE = 8;
+    /// A note that asks plainly for an additional code holds for a diagnosis.
     USE_ADDITIONAL = 9;
     /// A diagnosis is the sequela of a condition.
     SEQUELA = 10;
@@ -133,6 +133,12 @@ facts! {
     RECEIVED = 58;
     /// A line names nobody who rendered the service.
     UNRENDERED = 59;
+    /// One diagnosis is of the left side and another of the right.
+    TWO_SIDES = 60;
+    /// The Excludes1 notes of a diagnosis name codes that begin as another one does.
+    EXCLUDES = 61;
+    /// The code-first notes of a diagnosis name codes that begin as one of the claim's does.
+    CODE_FIRST = 62;
     /// Holds of every claim.
     ALWAYS = 63;
 }
@@ -173,6 +179,12 @@ impl Facts {
     #[inline]
     pub const fn any(self, other: Facts) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Are all of them among these?
+    #[inline]
+    pub(crate) const fn all(self, others: Facts) -> bool {
+        self.0 & others.0 == others.0
     }
 
     /// Adds what holds.

@@ -4,7 +4,7 @@ use prefetch_index::prefetch_index;
 use rustc_hash::FxHashMap;
 
 use super::Facts;
-use crate::table::Rank;
+use crate::table::{Letters, Rank};
 
 /// What is remembered of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(super) struct Known {
     pub(super) history: Option<u16>,
     /// What it brings with it.
     pub(super) facts: Facts,
+    /// What its notes can name.
+    pub(super) letters: Letters,
 }
 
 /// Slots of a set: their marks, then what they say, together one cache line. A code may stand in any of them.
@@ -45,7 +47,7 @@ pub(super) struct Memo {
 }
 
 /// What many codes have in common.
-type Kind = (Option<u16>, Facts);
+type Kind = (Option<u16>, Facts, Letters);
 
 impl Memo {
     /// Room for all codes of a table, and some that are none.
@@ -121,15 +123,16 @@ impl Memo {
     fn unpack(&self, says: u32) -> Known {
         let none = (1 << self.rank_bits) - 1;
         let rank = says & none;
-        let &(history, facts) = self.kinds.get((says >> self.rank_bits) as usize - 1).unwrap_or(&NOTHING);
-        Known { rank: (rank != none).then_some(Rank(rank)), history, facts }
+        let &(history, facts, letters) =
+            self.kinds.get((says >> self.rank_bits) as usize - 1).unwrap_or(&NOTHING);
+        Known { rank: (rank != none).then_some(Rank(rank)), history, facts, letters }
     }
 
     /// The other way round; `None` if it does not fit: then it is looked up again each time.
     fn pack(&mut self, known: Known) -> Option<u32> {
         let none = (1 << self.rank_bits) - 1;
         let rank = known.rank.map_or(none, |rank| rank.0);
-        let kind = (known.history, Facts::from_code(known.facts.of_code()));
+        let kind = (known.history, Facts::from_code(known.facts.of_code()), known.letters);
         let number = match self.numbers.get(&kind) {
             Some(&number) => number,
             None => {
@@ -144,7 +147,7 @@ impl Memo {
     }
 }
 
-const NOTHING: Kind = (None, Facts::NONE);
+const NOTHING: Kind = (None, Facts::NONE, Letters::NONE);
 
 /// What the slot with a mark says; 0 if there is none. Without a branch on what is read: it could not be foreseen.
 #[inline]
@@ -181,6 +184,7 @@ mod tests {
                 rank: (n % 3 != 0).then_some(Rank(n as u32)),
                 history: (n % 5 != 0).then_some((n % 500) as u16),
                 facts: Facts::from_code((n % 7) as u32),
+                letters: Letters::NONE,
             };
             for _ in 0..2 {
                 assert_eq!(memo.known(key, || known), known, "{n}");

@@ -10,11 +10,11 @@ pub use why::Why;
 use rustc_hash::FxHashSet;
 
 use crate::claim::{Claim, Coded, Points};
-use crate::code::{Icd10Cm, Modifier, Procedure};
+use crate::code::{Icd10Cm, Modifier, Procedure, Side};
 use crate::resolve::memo::{Known, Memo};
 use crate::table::{
-    Cover, Flags, GroupPart, InForce, Indicator, Limit, NoteKind, ProcedureTable, PtpEdit, Rank, Setting,
-    Standing, TableKind, Tables,
+    Cover, Flags, GroupPart, InForce, Indicator, Letters, Limit, NoteKind, ProcedureTable, PtpEdit, Rank,
+    Setting, Standing, TableKind, Tables, letter,
 };
 use crate::{Date, Line, Units};
 
@@ -31,12 +31,12 @@ pub struct Case<'a> {
     pub day: Option<Date>,
     /// Its diagnoses, parallel to [`Claim::diagnoses`], as of [`Case::day`].
     pub diagnoses: &'a [ResolvedDiagnosis],
-    /// Where each diagnosis stands on the claim, and as of when it is judged there.
-    pub uses: &'a [DiagnosisUse],
+    /// Where each diagnosis stands on the claim, and as of when it is judged there; found only for rules that are asked about each.
+    pub(crate) uses: &'a [DiagnosisUse],
     /// Its lines, parallel to [`Claim::lines`].
     pub lines: &'a [ResolvedLine],
-    /// Is every diagnosis billable wherever it stands?
-    pub all_billable: bool,
+    /// Is every diagnosis billable wherever it stands? Likewise.
+    pub(crate) all_billable: bool,
     /// By which of NCCI's tables it is judged; `None` for inpatient bills, to which NCCI does not apply.
     pub setting: Option<Setting>,
     /// Pairs of lines of one day whose procedures an edit in force names.
@@ -225,9 +225,10 @@ impl<'t> Resolver<'t> {
         self.facts
     }
 
-    /// The claim that was looked at last.
-    pub(crate) fn case<'a>(&'a mut self, claim: &'a Claim) -> Case<'a> {
-        let all_billable = self.place_diagnoses(claim);
+    /// The claim that was looked at last; with the places of its diagnoses, if somebody is asked about them.
+    pub(crate) fn case<'a>(&'a mut self, claim: &'a Claim, places: bool) -> Case<'a> {
+        self.uses.clear();
+        let all_billable = !places || self.place_diagnoses(claim);
         Case {
             claim,
             tables: self.tables,
@@ -377,6 +378,9 @@ impl<'t> Resolver<'t> {
         let day = self.day;
         let one_day = self.lines.iter().all(|l| l.day == day);
         let mut facts = Facts::NONE;
+        // First letters so far, and those that notes of the diagnoses so far can name.
+        let (mut letters, mut named) = (0, Letters::NONE);
+        let mut excludes = false;
         self.diagnoses.clear();
         for (at, diagnosis) in claim.diagnoses.iter().enumerate() {
             let code = diagnosis.code.code();
@@ -386,11 +390,11 @@ impl<'t> Resolver<'t> {
                     self.diagnosis_memo.known(code.key(), || know_diagnosis(tables, code_facts, code));
                 facts.add(known.facts);
                 resolved.rank = known.rank;
+                let own = letter(code);
+                excludes |= known.letters.excludes1 & letters != 0 || named.excludes1 & own != 0;
+                letters |= own;
+                named = named.or(known.letters);
                 if let Some(rank) = known.rank {
-                    // Several rules look there.
-                    if self.wanted.any(Facts::SEVERAL_DIAGNOSES) {
-                        icd.fetch(rank);
-                    }
                     let stands = |day| match known.history {
                         Some(history) => icd.standing_by(history, rank, day),
                         None => icd.standing(rank, day),
@@ -414,6 +418,9 @@ impl<'t> Resolver<'t> {
         facts.note(Facts::NO_DIAGNOSIS, count == 0);
         facts.note(Facts::SEVERAL_DIAGNOSES, count > 1);
         facts.note(Facts::MANY_DIAGNOSES, count > 12);
+        facts.note(Facts::TWO_SIDES, facts.all(Facts::LEFT_SIDE.or(Facts::RIGHT_SIDE)));
+        facts.note(Facts::EXCLUDES, excludes);
+        facts.note(Facts::CODE_FIRST, named.code_first & letters != 0);
         facts.note(Facts::BEFORE_NOTES, day.is_some_and(|d| d < self.notes_from));
         self.facts.add(facts);
     }
@@ -489,7 +496,6 @@ impl<'t> Resolver<'t> {
     /// line that points at them; diagnoses that a row has of its own are judged on that row.
     fn place_diagnoses(&mut self, claim: &Claim) -> bool {
         let (tables, claim_day) = (self.tables, self.day);
-        self.uses.clear();
         let mut all_billable = true;
         let mut add = |uses: &mut Vec<DiagnosisUse>,
                        of: &ResolvedDiagnosis,
@@ -590,7 +596,7 @@ fn know_procedure(tables: &Tables, facts_of: CodeFacts, code: Procedure) -> Know
         // Without CMS's list the fee schedule tells, each release its own.
         facts.note(Facts::ADD_ON, listed || tables.add_ons.is_none() && tables.fees.is_some());
     }
-    Known { rank, history, facts }
+    Known { rank, history, facts, letters: Letters::NONE }
 }
 
 fn procedure_standing(
@@ -625,7 +631,9 @@ fn know_diagnosis(tables: &Tables, facts_of: CodeFacts, code: Icd10Cm) -> Known 
     facts.note(Facts::Z_CODE, first == Some(b'Z'));
     facts.note(Facts::MATERNAL, first == Some(b'O'));
     facts.note(Facts::SYMPTOM, first == Some(b'R'));
-    let Some(rank) = icd.rank(code) else { return Known { rank: None, history: None, facts } };
+    let Some(rank) = icd.rank(code) else {
+        return Known { rank: None, history: None, facts, letters: Letters::NONE };
+    };
     let flags = icd.flags_ever(rank);
     let bound = Flags::NEWBORN.with(Flags::PEDIATRIC).with(Flags::MATERNITY).with(Flags::ADULT);
     facts.note(Facts::MANIFESTATION, flags.any(Flags::MANIFESTATION));
@@ -635,10 +643,10 @@ fn know_diagnosis(tables: &Tables, facts_of: CodeFacts, code: Icd10Cm) -> Known 
     facts.note(Facts::AGE_BOUND, flags.any(bound));
     facts.note(Facts::SEX_BOUND, flags.any(Flags::FEMALE.with(Flags::MALE)));
     facts.note(Facts::SIDE_OPEN, flags.any(Flags::UNSPECIFIED));
-    facts.note(Facts::LEFT_SIDE, icd.side(rank) == Some(crate::code::Side::Left));
-    facts.note(Facts::CODE_FIRST, icd.letters_named(rank, NoteKind::CodeFirst) != 0);
+    facts.note(Facts::LEFT_SIDE, icd.side(rank) == Some(Side::Left));
+    facts.note(Facts::RIGHT_SIDE, icd.side(rank) == Some(Side::Right));
     facts.note(Facts::USE_ADDITIONAL, icd.asks_plainly(rank, NoteKind::UseAdditional));
-    Known { rank: Some(rank), history: Some(icd.history_of(rank)), facts }
+    Known { rank: Some(rank), history: Some(icd.history_of(rank)), facts, letters: icd.letters_of(rank) }
 }
 
 /// By which of NCCI's tables a claim is judged.
@@ -685,6 +693,13 @@ impl Case<'_> {
             Some(Standing::Billable(flags)) => Some((first.code?, flags)),
             _ => None,
         }
+    }
+
+    /// The first line that points at a diagnosis; else, for it stands on the claim all the same, the first one that there is.
+    pub fn line_of(&self, diagnosis: usize) -> Option<usize> {
+        let lines = &self.claim.lines;
+        let first = lines.iter().position(|line| self.claim.pointed(line).any(|at| at == diagnosis));
+        first.or((!lines.is_empty()).then_some(0))
     }
 
     /// The text of a diagnosis field as it may be shown.

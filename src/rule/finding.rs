@@ -150,7 +150,15 @@ const SPARE: usize = 64;
 
 impl Findings {
     pub(crate) fn new(first: &'static Rule) -> Findings {
-        Findings { list: vec![], spare: vec![], rule: first, rows: vec![], claim_row: 0, gaps: vec![], last_gap: 0 }
+        Findings {
+            list: vec![],
+            spare: vec![],
+            rule: first,
+            rows: vec![],
+            claim_row: 0,
+            gaps: vec![],
+            last_gap: 0,
+        }
     }
 
     /// Makes ready for a claim.

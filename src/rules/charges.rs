@@ -219,8 +219,12 @@ fn fractional_units(case: &Case<'_>, at: usize, out: &mut Findings) {
         && !units.is_whole()
         && is_counted(code)
     {
-        out.on_line(at, Field::Units, format_args!("{units} units of {code}, which is counted in whole units"))
-            .code(code);
+        out.on_line(
+            at,
+            Field::Units,
+            format_args!("{units} units of {code}, which is counted in whole units"),
+        )
+        .code(code);
     }
 }
 

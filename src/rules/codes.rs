@@ -64,7 +64,9 @@ fn unknown_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
         Coded::Unreadable(u) if u.error != CodeError::Icd9 => {
             let shown = case.shown(at.diagnosis);
             let finding = match u.shown {
-                Some(_) => out.at(at.line, field, format_args!("{shown} is no ICD-10-CM code: it {}", u.error)),
+                Some(_) => {
+                    out.at(at.line, field, format_args!("{shown} is no ICD-10-CM code: it {}", u.error))
+                }
                 None => out.at(at.line, field, format_args!("not an ICD-10-CM code: it {}", u.error)),
             };
             finding.codes.extend(u.shown);
@@ -81,7 +83,8 @@ fn unknown_diagnosis(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings) {
                 return;
             }
             let near = nearest(table, code, at.day);
-            let finding = out.at(at.line, field, format_args!("{code} is in no release of ICD-10-CM")).code(code);
+            let finding =
+                out.at(at.line, field, format_args!("{code} is in no release of ICD-10-CM")).code(code);
             if !near.is_empty() {
                 finding.help(format_args!("nearest codes: {near}; check the documentation"));
             }
@@ -175,16 +178,22 @@ fn diagnosis_out_of_date(case: &Case<'_>, at: &DiagnosisUse, out: &mut Findings)
     let finding = match at.standing {
         Some(Standing::Ended(last)) => {
             let next = table.successors(rank, day, usize::MAX);
-            let finding =
-                out.at(at.line, field, format_args!("{code} ended on {last}, before the date of service {day}"));
+            let finding = out.at(
+                at.line,
+                field,
+                format_args!("{code} ended on {last}, before the date of service {day}"),
+            );
             if !next.is_empty() {
                 finding.help(format_args!("since then: {}", listed(table, &next, day)));
             }
             finding
         }
         Some(Standing::NotYet(first)) => {
-            let finding =
-                out.at(at.line, field, format_args!("{code} begins on {first}, after the date of service {day}"));
+            let finding = out.at(
+                at.line,
+                field,
+                format_args!("{code} begins on {first}, after the date of service {day}"),
+            );
             let before =
                 table.parent(rank).filter(|&p| matches!(table.standing(p, day), Standing::Billable(_)));
             if let Some(parent) = before.and_then(|p| table.code(p)) {
@@ -242,7 +251,8 @@ fn wrong_seventh_character(case: &Case<'_>, at: &DiagnosisUse, out: &mut Finding
         }
         let made = table.successors(rank, day, usize::MAX);
         let filled = if code.len() < 6 { ", filled with X to six characters" } else { "" };
-        let finding = out.at(at.line, field, format_args!("{code} needs a seventh character{filled}")).code(code);
+        let finding =
+            out.at(at.line, field, format_args!("{code} needs a seventh character{filled}")).code(code);
         finding.help(format_args!("use one of {}", sevenths_listed(table, rank, &made)));
         mark_stale(case, finding, Some(day));
         return;

@@ -76,7 +76,7 @@ fn diagnosis_against_age(case: &Case<'_>, out: &mut Findings) {
                 if flag == Flags::MATERNITY && day < WIDER_MATERNITY { (12, 55) } else { (youngest, oldest) };
             if age < youngest || age > oldest {
                 let field = Field::Diagnosis(case.claim.diagnoses[at].column);
-                let line = case.uses.iter().find(|u| u.diagnosis == at).and_then(|u| u.line);
+                let line = case.line_of(at);
                 out.at(
                     line,
                     field,
@@ -131,12 +131,14 @@ fn diagnosis_against_sex(case: &Case<'_>, out: &mut Findings) {
         let conflicts = flags.has(other) || retired && case.tables.icd10cm.flags_ever(rank).has(other);
         if conflicts {
             let field = Field::Diagnosis(case.claim.diagnoses[at].column);
-            let line = case.uses.iter().find(|u| u.diagnosis == at).and_then(|u| u.line);
+            let line = case.line_of(at);
             let finding = out
                 .at(
                     line,
                     field,
-                    format_args!("{code} is a diagnosis of {of} patients, and the claim states the other sex"),
+                    format_args!(
+                        "{code} is a diagnosis of {of} patients, and the claim states the other sex"
+                    ),
                 )
                 .code(code);
             if retired {

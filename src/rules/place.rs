@@ -140,10 +140,14 @@ impl Visits {
             return;
         }
         let Some(name) = place_name(place) else { return };
-        out.on_line(at, Field::Place, format_args!("{code} is {}, place of service {place} is {name}", self.what))
-            .code(code)
-            .code(place)
-            .help(format_args!("expected place of service {}; check place and code", self.usual));
+        out.on_line(
+            at,
+            Field::Place,
+            format_args!("{code} is {}, place of service {place} is {name}", self.what),
+        )
+        .code(code)
+        .code(place)
+        .help(format_args!("expected place of service {}; check place and code", self.usual));
     }
 
     fn is_at_home_in(&self, place: PlaceOfService) -> bool {

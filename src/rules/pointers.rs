@@ -178,7 +178,11 @@ fn repeated_pointer(case: &Case<'_>, at: usize, out: &mut Findings) {
     for (i, &pointer) in stated.iter().enumerate() {
         // Said once, however often it is repeated.
         if stated[..i].iter().filter(|&&p| p == pointer).count() == 1 {
-            out.on_line(at, Field::Pointers, format_args!("pointer {} stands on the line twice", letter(pointer)));
+            out.on_line(
+                at,
+                Field::Pointers,
+                format_args!("pointer {} stands on the line twice", letter(pointer)),
+            );
         }
     }
 }

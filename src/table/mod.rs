@@ -26,7 +26,7 @@ pub use bundle::{Setting, TableKind, Tables};
 pub use editions::Edition;
 pub use fees::{FeeTable, Global, Indicators};
 pub use format::{Description, SourceFile};
-pub(crate) use icd10cm::{CUT, letter};
+pub(crate) use icd10cm::{CUT, Letters, letter};
 pub use icd10cm::{Flags, Icd10CmTable, Note, NoteId, NoteKind, RuleNote, Seventh, Standing};
 #[cfg(feature = "import")]
 pub(crate) use index::CodeIndex;

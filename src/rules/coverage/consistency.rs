@@ -184,7 +184,7 @@ fn mother_and_newborn_on_one_claim(case: &Case<'_>, out: &mut Findings) {
     let Some(mother) = find(|c| c.starts_with('O')) else { return };
     let last = newborn.max(mother);
     let field = Field::Diagnosis(case.claim.diagnoses[last].column);
-    let line = case.uses.iter().find(|u| u.diagnosis == last).and_then(|u| u.line);
+    let line = case.line_of(last);
     let message = format!(
         "{} is a diagnosis of the mother, {} one of the newborn: each has a claim of its own",
         case.shown(mother),
@@ -243,7 +243,9 @@ fn symptom_beside_its_disease(case: &Case<'_>, out: &mut Findings) {
             case.diagnoses.iter().filter_map(|d| d.code).find_map(|d| Some((d, pair("COV131", code, d)?)));
         let Some((disease, row)) = disease else { continue };
         let field = Field::Diagnosis(case.claim.diagnoses[at].column);
-        let line = case.uses.iter().find(|u| u.diagnosis == at).and_then(|u| u.line);
-        out.at(line, field, format_args!("{code} beside {disease}: {}", row.service)).code(code).code(disease);
+        let line = case.line_of(at);
+        out.at(line, field, format_args!("{code} beside {disease}: {}", row.service))
+            .code(code)
+            .code(disease);
     }
 }

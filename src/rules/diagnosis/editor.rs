@@ -1,6 +1,6 @@
 //! The Medicare Code Editor's edits of diagnoses.
 
-use super::{billable, code_editor, first_listed, line_of};
+use super::{billable, code_editor, first_listed};
 use crate::claim::{Field, Kind};
 use crate::code::BillType;
 use crate::resolve::{Case, Facts};
@@ -29,7 +29,7 @@ fn manifestation_first(case: &Case<'_>, out: &mut Findings) {
     let Some((first, _)) = first_listed(case) else { return };
     if first.flags.has(Flags::MANIFESTATION) {
         out.at(
-            line_of(case, 0),
+            case.line_of(0),
             first.field(case),
             format_args!("{} is a manifestation code and cannot be listed first", first.code),
         )
@@ -61,7 +61,7 @@ fn external_cause_first(case: &Case<'_>, out: &mut Findings) {
     let Some((first, _)) = first_listed(case) else { return };
     if first.flags.has(Flags::EXTERNAL_CAUSE) {
         out.at(
-            line_of(case, 0),
+            case.line_of(0),
             first.field(case),
             format_args!("{} is an external cause and cannot be listed first", first.code),
         )
@@ -108,7 +108,7 @@ fn unacceptable_principal_diagnosis(case: &Case<'_>, out: &mut Findings) {
     }
     let without = if with_secondary { " without a secondary diagnosis" } else { "" };
     out.at(
-        line_of(case, 0),
+        case.line_of(0),
         first.field(case),
         format_args!("{} is not acceptable as principal diagnosis{without}", first.code),
     )
@@ -144,7 +144,7 @@ fn questionable_admission(case: &Case<'_>, out: &mut Findings) {
     let Some((first, _)) = first_listed(case) else { return };
     if first.flags.has(Flags::QUESTIONABLE_ADMISSION) {
         out.at(
-            line_of(case, 0),
+            case.line_of(0),
             first.field(case),
             format_args!("{} as principal diagnosis makes the admission questionable", first.code),
         )
@@ -180,7 +180,7 @@ fn wrong_procedure_performed(case: &Case<'_>, out: &mut Findings) {
     }
     for d in billable(case).filter(|d| d.flags.has(Flags::WRONG_PROCEDURE)) {
         out.at(
-            line_of(case, d.at),
+            case.line_of(d.at),
             d.field(case),
             format_args!("{} says that a wrong procedure was performed", d.code),
         )

@@ -74,8 +74,3 @@ fn first_listed(case: &Case<'_>) -> Option<(Billable, Date)> {
     let first = billable(case).next().filter(|b| b.at == 0)?;
     Some((first, case.day?))
 }
-
-/// The line on which a diagnosis stands first.
-fn line_of(case: &Case<'_>, diagnosis: usize) -> Option<usize> {
-    case.uses.iter().find(|u| u.diagnosis == diagnosis).and_then(|u| u.line)
-}

@@ -1,6 +1,6 @@
 //! The tabular list's own notes: Excludes1, code first, use additional code.
 
-use super::{Billable, billable, guidelines, line_of};
+use super::{Billable, billable, guidelines};
 use crate::claim::Field;
 use crate::resolve::{Case, Facts, Why};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
@@ -29,7 +29,7 @@ pub(super) static DXS001: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,M54.6,S39.012A",
         "dos_from,procedure,dx1,dx2,accept\n2026-03-02,99213,M54.50,S39.012A,DXS001",
     ],
-    when: Facts::SEVERAL_DIAGNOSES,
+    when: Facts::EXCLUDES.or(Facts::BEFORE_NOTES),
     check: Check::Claim(excluded_diagnosis_pair),
 };
 
@@ -48,7 +48,7 @@ fn excluded_diagnosis_pair(case: &Case<'_>, out: &mut Findings) {
             let (at, other) = if at_first { (a, b) } else { (b, a) };
             let note = icd.rule_note(note);
             let finding = out.at(
-                line_of(case, b.at),
+                case.line_of(b.at),
                 b.field(case),
                 format_args!(
                     "{} and {}: Excludes1 at {} of {} names \"{}\"",
@@ -111,7 +111,7 @@ fn missing_first_code(case: &Case<'_>, out: &mut Findings) {
             Some((first, note)) => {
                 let note = icd.rule_note(note);
                 out.at(
-                    line_of(case, later.at),
+                    case.line_of(later.at),
                     later.field(case),
                     format_args!(
                         "{} stands before {}: code first at {} says \"{}\"",
@@ -125,9 +125,12 @@ fn missing_first_code(case: &Case<'_>, out: &mut Findings) {
             // Alone on the claim there is no cause at all; with another diagnosis before it, that may well be one: lists of causes are examples.
             None if manifestation && case.diagnoses.len() == 1 => {
                 out.at(
-                    line_of(case, later.at),
+                    case.line_of(later.at),
                     later.field(case),
-                    format_args!("{} is a manifestation and the claim has no underlying condition", later.code),
+                    format_args!(
+                        "{} is a manifestation and the claim has no underlying condition",
+                        later.code
+                    ),
                 )
                 .code(later.code);
             }
@@ -184,7 +187,7 @@ fn missing_additional_code(case: &Case<'_>, out: &mut Findings) {
         }
         let note = icd.rule_note(first);
         out.at(
-            line_of(case, d.at),
+            case.line_of(d.at),
             d.field(case),
             format_args!("{}: at {} the tabular list asks for an additional {}", d.code, note.at, note.text),
         )

@@ -1,6 +1,6 @@
 //! What stands first, what stands alone, and what stands twice.
 
-use super::{billable, code_editor, first_listed, guidelines, line_of};
+use super::{billable, code_editor, first_listed, guidelines};
 use crate::claim::Field;
 use crate::code::Icd10Cm;
 use crate::resolve::{Case, Facts};
@@ -34,7 +34,7 @@ fn repeated_diagnosis(case: &Case<'_>, out: &mut Findings) {
         if let Some(first) = case.diagnoses[..at].iter().position(|d| d.code == Some(code)) {
             let column = |at: usize| Field::Diagnosis(case.claim.diagnoses[at].column);
             out.at(
-                line_of(case, at),
+                case.line_of(at),
                 column(at),
                 format_args!("{code} is listed twice, as {} and {}", column(first), column(at)),
             )
@@ -80,7 +80,7 @@ fn first_listed_code_as_secondary(case: &Case<'_>, out: &mut Findings) {
     }
     for d in billable(case).skip(1).filter(|d| is_first_only(d.code)) {
         out.at(
-            line_of(case, d.at),
+            case.line_of(d.at),
             d.field(case),
             format_args!("{} may only be listed first, and {} is", d.code, first.code),
         )
@@ -140,7 +140,7 @@ fn maternal_code_without_pregnancy(case: &Case<'_>, out: &mut Findings) {
         }
         let finding = out
             .at(
-                line_of(case, d.at),
+                case.line_of(d.at),
                 d.field(case),
                 format_args!("{} stands without a code of chapter 15 (O00 to O9A)", d.code),
             )
@@ -183,7 +183,7 @@ fn sequela_first(case: &Case<'_>, out: &mut Findings) {
     let Some((first, _)) = first_listed(case) else { return };
     if is_sequela(first.code) {
         out.at(
-            line_of(case, 0),
+            case.line_of(0),
             first.field(case),
             format_args!("{} is a sequela code and is listed first", first.code),
         )

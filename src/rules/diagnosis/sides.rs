@@ -1,6 +1,6 @@
 //! Left, right, both, or not said.
 
-use super::{Billable, billable, code_editor, guidelines, line_of};
+use super::{Billable, billable, code_editor, guidelines};
 use crate::Date;
 use crate::claim::Field;
 use crate::code::{Icd10Cm, Side};
@@ -39,7 +39,7 @@ fn unspecified_side(case: &Case<'_>, out: &mut Findings) {
     }
     for d in billable(case).filter(|d| d.flags.has(Flags::UNSPECIFIED)) {
         let finding = out
-            .at(line_of(case, d.at), d.field(case), format_args!("{} does not say which side", d.code))
+            .at(case.line_of(d.at), d.field(case), format_args!("{} does not say which side", d.code))
             .code(d.code);
         if case.claim.is_inpatient() {
             finding.severity(Severity::Warning);
@@ -64,7 +64,7 @@ pub(super) static DXS011: Rule = Rule {
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,M25.551,M25.552",
         "dos_from,procedure,dx1,dx2\n2026-03-02,99213,H25.11,H26.9",
     ],
-    when: Facts::LEFT_SIDE,
+    when: Facts::TWO_SIDES,
     check: Check::Claim(sides_instead_of_bilateral),
 };
 
@@ -77,7 +77,7 @@ fn sides_instead_of_bilateral(case: &Case<'_>, out: &mut Findings) {
             let Some(both) = bilateral(icd, &left, &right, day) else { continue };
             let last = if left.at > right.at { left } else { right };
             out.at(
-                line_of(case, last.at),
+                case.line_of(last.at),
                 last.field(case),
                 format_args!("{} and {} are the two sides of {both}", left.code, right.code),
             )

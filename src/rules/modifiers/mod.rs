@@ -509,7 +509,8 @@ fn bilateral_units(case: &Case<'_>, at: usize, out: &mut Findings) {
         && line.modifiers.has(M50)
     {
         let on = of_code(line);
-        out.on_line(at, Field::Units, format_args!("{units} units with modifier 50{on}, expected 1")).code(M50);
+        out.on_line(at, Field::Units, format_args!("{units} units with modifier 50{on}, expected 1"))
+            .code(M50);
     }
 }
 
@@ -615,7 +616,8 @@ fn modifier_without_procedure(case: &Case<'_>, at: usize, out: &mut Findings) {
     if line.procedure.is_none()
         && let Some((field, modifier)) = each(line).next()
     {
-        out.on_line(at, field, format_args!("modifier {modifier} stands without a procedure code")).code(modifier);
+        out.on_line(at, field, format_args!("modifier {modifier} stands without a procedure code"))
+            .code(modifier);
     }
 }
 

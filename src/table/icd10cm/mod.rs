@@ -10,12 +10,10 @@ mod relations;
 mod rows;
 
 pub use flags::{Flags, NoteKind};
-pub(crate) use relations::letter;
+pub(crate) use relations::{Letters, letter};
 pub use relations::{NoteId, RuleNote};
 #[cfg(feature = "import")]
 pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
-
-use prefetch_index::prefetch_index;
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
@@ -202,14 +200,6 @@ impl Icd10CmTable {
     /// The code of a rank.
     pub fn code(&self, rank: Rank) -> Option<Icd10Cm> {
         self.index.code(rank).map(Icd10Cm::from_key)
-    }
-
-    /// Has the memory fetched of what is known of a code whatever the day.
-    #[inline]
-    pub(crate) fn fetch(&self, rank: Rank) {
-        let (records, _) = self.pack.bytes(self.records).as_chunks::<RECORD>();
-        prefetch_index(records, rank.at());
-        self.fetch_profile(rank);
     }
 
     fn record(&self, rank: Rank) -> Record {

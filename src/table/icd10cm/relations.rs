@@ -4,8 +4,6 @@
 //! profiles. A note's set is a list of runs of ranks. Before any set is looked at, a mask of first letters says which codes the
 //! notes of a profile can name at all: most pairs of a claim end there.
 
-use prefetch_index::prefetch_index;
-
 use super::flags::NoteKind;
 use super::{Icd10CmTable, NONE};
 use crate::code::Icd10Cm;
@@ -81,13 +79,6 @@ impl Relations {
 }
 
 impl Icd10CmTable {
-    /// Has the memory fetched that says which notes hold for a code.
-    #[inline]
-    pub(super) fn fetch_profile(&self, rank: Rank) {
-        let (profile_of, _) = self.pack.bytes(self.relations.profile_of).as_chunks::<2>();
-        prefetch_index(profile_of, rank.at());
-    }
-
     /// Bytes of a profile, and where in the section it begins.
     #[inline]
     fn profile(&self, rank: Rank) -> (&[u8], usize) {
@@ -103,6 +94,12 @@ impl Icd10CmTable {
             Some(n) if n < MASKS => u32_at(bytes, at + 4 * (COMPILED.len() + n)),
             _ => u32::MAX,
         }
+    }
+
+    /// First letters of the codes that a code's notes can name.
+    pub(crate) fn letters_of(&self, rank: Rank) -> Letters {
+        let of = |kind| self.letters_named(rank, kind);
+        Letters { excludes1: of(NoteKind::Excludes1), code_first: of(NoteKind::CodeFirst) }
     }
 
     /// The notes of a kind that hold for a code, its own first, then those of what is above it.
@@ -211,6 +208,26 @@ impl Icd10CmTable {
     /// The first day for which the notes are known.
     pub fn notes_from(&self) -> Date {
         Date::from_number_unchecked(u32_at(self.pack.bytes(self.tabular), 0))
+    }
+}
+
+/// First letters of the codes that notes name, as bits of [`letter`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Letters {
+    pub(crate) excludes1: u32,
+    pub(crate) code_first: u32,
+}
+
+impl Letters {
+    pub(crate) const NONE: Letters = Letters { excludes1: 0, code_first: 0 };
+
+    /// Those of both.
+    #[inline]
+    pub(crate) fn or(self, other: Letters) -> Letters {
+        Letters {
+            excludes1: self.excludes1 | other.excludes1,
+            code_first: self.code_first | other.code_first,
+        }
     }
 }
 

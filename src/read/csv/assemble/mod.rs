@@ -405,7 +405,19 @@ fn last(text: &[u8]) -> u8 {
 }
 
 fn put(into: &mut String, text: &[u8]) {
+    /// Aligned, and of a length that is seen to be text at once; a shorter one is looked at byte by byte.
+    #[repr(align(8))]
+    struct Padded([u8; 32]);
+
     into.clear();
+    let mut padded = Padded([0; 32]);
+    if let Some(start) = padded.0.get_mut(..text.len())
+        && text.is_ascii()
+    {
+        start.copy_from_slice(text);
+        let padded = std::str::from_utf8(&padded.0).unwrap_or_default();
+        return into.push_str(padded.get(..text.len()).unwrap_or_default());
+    }
     match std::str::from_utf8(text) {
         Ok(text) => into.push_str(text),
         Err(_) => into.extend(text.iter().map(|&b| char::from(b))),
