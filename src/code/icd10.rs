@@ -104,6 +104,11 @@ impl Icd10Cm {
         Icd10Cm(self.0 & 0xFFFF_FF00_0000_0000)
     }
 
+    /// The first two characters, as a number that orders as they do.
+    pub(crate) fn first_two(self) -> u64 {
+        self.0 >> 48
+    }
+
     /// Is `self` this category, subcategory or code, or one below it?
     pub fn is_within(self, ancestor: Icd10Cm) -> bool {
         let bits = 64 - 8 * ancestor.len() as u32;

@@ -137,7 +137,7 @@ facts! {
     TWO_SIDES = 60;
     /// The Excludes1 notes of a diagnosis name codes that begin as another one does.
     EXCLUDES = 61;
-    /// The code-first notes of a diagnosis name codes that begin as one of the claim's does.
+    /// The code-first notes of a diagnosis name codes that begin as another one does.
     CODE_FIRST = 62;
     /// Holds of every claim.
     ALWAYS = 63;

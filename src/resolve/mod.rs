@@ -380,7 +380,7 @@ impl<'t> Resolver<'t> {
         let mut facts = Facts::NONE;
         // First letters so far, and those that notes of the diagnoses so far can name.
         let (mut letters, mut named) = (0, Letters::NONE);
-        let mut excludes = false;
+        let (mut excludes, mut code_first) = (false, false);
         self.diagnoses.clear();
         for (at, diagnosis) in claim.diagnoses.iter().enumerate() {
             let code = diagnosis.code.code();
@@ -392,6 +392,7 @@ impl<'t> Resolver<'t> {
                 resolved.rank = known.rank;
                 let own = letter(code);
                 excludes |= known.letters.excludes1 & letters != 0 || named.excludes1 & own != 0;
+                code_first |= known.letters.code_first & letters != 0 || named.code_first & own != 0;
                 letters |= own;
                 named = named.or(known.letters);
                 if let Some(rank) = known.rank {
@@ -420,7 +421,7 @@ impl<'t> Resolver<'t> {
         facts.note(Facts::MANY_DIAGNOSES, count > 12);
         facts.note(Facts::TWO_SIDES, facts.all(Facts::LEFT_SIDE.or(Facts::RIGHT_SIDE)));
         facts.note(Facts::EXCLUDES, excludes);
-        facts.note(Facts::CODE_FIRST, named.code_first & letters != 0);
+        facts.note(Facts::CODE_FIRST, code_first);
         facts.note(Facts::BEFORE_NOTES, day.is_some_and(|d| d < self.notes_from));
         self.facts.add(facts);
     }

@@ -121,6 +121,12 @@ impl CodeIndex {
         Some(u64::from_be_bytes(key))
     }
 
+    /// The rank of the first code that is not before a text; how many there are, if all are before it.
+    pub(crate) fn rank_of_first(&self, text: &[u8]) -> u32 {
+        let first = self.map.range().ge(text).into_stream().next().map(|(_, rank)| rank as u32);
+        first.unwrap_or(self.len() as u32)
+    }
+
     /// All codes that begin with `prefix`, in order.
     pub(crate) fn with_prefix(&self, prefix: &[u8]) -> Vec<(Vec<u8>, Rank)> {
         let Ok(text) = std::str::from_utf8(prefix) else { return Vec::new() };

@@ -133,14 +133,17 @@ impl Tested<'_> {
         let given: Vec<Icd10Cm> =
             Pointed { case: self.case, at: self.at, next: 0 }.filter_map(|r| icd.code(r)).collect();
         let alike = |code: Icd10Cm| given.iter().map(|other| code.common_prefix(*other)).max().unwrap_or(0);
+        let in_force = |rank| day.is_some_and(|d| matches!(icd.standing(rank, d), Standing::Billable(_)));
         let mut found: Vec<(std::cmp::Reverse<usize>, Icd10Cm)> = Vec::new();
         for part in self.table.parts(self.test).filter(|p| p.relation == Relation::Supports) {
-            for rank in self.table.diagnoses(&part) {
-                let Some(code) = icd.code(rank) else { continue };
-                let like = alike(code);
-                let in_force = |d| matches!(icd.standing(rank, d), Standing::Billable(_));
-                if like >= 2 && day.is_some_and(in_force) {
-                    found.push((std::cmp::Reverse(like), code));
+            let listed: Vec<Rank> = self.table.diagnoses(&part).collect();
+            for other in &given {
+                // A list is in the order of its codes, so that those that begin alike stand together.
+                let start = |rank| icd.code(rank).map_or(0, |code| code.first_two());
+                let from = listed.partition_point(|&rank| start(rank) < other.first_two());
+                let same = listed[from..].iter().take_while(|&&rank| start(rank) == other.first_two());
+                for code in same.filter(|&&rank| in_force(rank)).filter_map(|&rank| icd.code(rank)) {
+                    found.push((std::cmp::Reverse(alike(code)), code));
                 }
             }
         }

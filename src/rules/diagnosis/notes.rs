@@ -93,16 +93,18 @@ fn missing_first_code(case: &Case<'_>, out: &mut Findings) {
     let Some(day) = case.day else { return };
     let icd = &case.tables.icd10cm;
     let all = billable(case);
-    let letters = all.clone().fold(0, |bits, d| bits | letter(d.code));
     for later in all.clone() {
         let manifestation = later.flags.has(Flags::MANIFESTATION);
-        if icd.letters_named(later.rank, NoteKind::CodeFirst) & letters == 0 && !manifestation {
+        let others = all.clone().filter(|d| d.at != later.at).fold(0, |bits, d| bits | letter(d.code));
+        if icd.letters_named(later.rank, NoteKind::CodeFirst) & others == 0 && !manifestation {
             continue;
         }
         if day < icd.notes_from() {
             return out.not_evaluated(Why::BeforeNotes(icd.notes_from()));
         }
-        let named = |other: &Billable| icd.note_between(later.rank, other.rank, NoteKind::CodeFirst, day);
+        let named = |other: &Billable| {
+            icd.note_between(later.rank, (other.code, other.rank), NoteKind::CodeFirst, day)
+        };
         if all.clone().any(|d| d.at < later.at && named(&d).is_some()) {
             continue;
         }

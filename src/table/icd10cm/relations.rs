@@ -4,6 +4,8 @@
 //! profiles. A note's set is a list of runs of ranks. Before any set is looked at, a mask of first letters says which codes the
 //! notes of a profile can name at all: most pairs of a claim end there.
 
+use std::sync::OnceLock;
+
 use super::flags::NoteKind;
 use super::{Icd10CmTable, NONE};
 use crate::code::Icd10Cm;
@@ -42,6 +44,8 @@ pub(super) struct Relations {
     lists: Section,
     compiled: Section,
     runs: Section,
+    /// First letters of the codes that each note names, made when the first pair of codes is looked for.
+    letters: OnceLock<Box<[u32]>>,
 }
 
 /// A compiled note: a number by which the table knows it.
@@ -74,6 +78,7 @@ impl Relations {
             lists: pack.section("note_lists", 4)?,
             compiled: pack.section("note_sets", COMPILED_NOTE)?,
             runs: pack.section("note_runs", RUN)?,
+            letters: OnceLock::new(),
         })
     }
 }
@@ -117,13 +122,38 @@ impl Icd10CmTable {
         (first..last).map(move |i| NoteId(u32_at(lists, i * 4)))
     }
 
-    /// Does the note name the code?
-    #[inline]
-    pub fn note_names(&self, note: NoteId, rank: Rank) -> bool {
+    /// Where the runs of a note begin and end.
+    fn runs_of(&self, note: NoteId) -> (usize, usize) {
         let compiled = self.pack.bytes(self.relations.compiled);
         let at = note.0 as usize * COMPILED_NOTE;
         let first = if note.0 == 0 { 0 } else { u32_at(compiled, at - COMPILED_NOTE + 8) as usize };
-        let last = u32_at(compiled, at + 8) as usize;
+        (first, u32_at(compiled, at + 8) as usize)
+    }
+
+    /// First letters of the codes that the notes name, by their numbers.
+    fn letters_of_notes(&self) -> &[u32] {
+        self.relations.letters.get_or_init(|| {
+            let firsts = (b'A'..=b'Z').map(|l| self.index.rank_of_first(&[l]));
+            let firsts: Vec<u32> = firsts.collect();
+            let letter =
+                |rank: u32| (firsts.partition_point(|&first| first <= rank) as u32).saturating_sub(1);
+            let runs = self.pack.bytes(self.relations.runs);
+            let notes = 0..self.relations.compiled.count(COMPILED_NOTE) as u32;
+            let of = |note| {
+                let (first, last) = self.runs_of(NoteId(note));
+                (first..last).fold(0, |all, run| {
+                    let (from, to) = (u32_at(runs, run * RUN), u32_at(runs, run * RUN + 4));
+                    (letter(from)..=letter(to)).fold(all, |all, letter| all | 1 << letter)
+                })
+            };
+            notes.map(of).collect()
+        })
+    }
+
+    /// Does the note name the code?
+    #[inline]
+    pub fn note_names(&self, note: NoteId, rank: Rank) -> bool {
+        let (first, last) = self.runs_of(note);
         let runs = self.pack.bytes(self.relations.runs);
         // The last run that does not begin after the code.
         let (mut low, mut high) = (first, last);
@@ -184,8 +214,19 @@ impl Icd10CmTable {
 
     /// The first note of a kind at `at`, or above it, that names `other` and is in force on the day.
     #[inline]
-    pub fn note_between(&self, at: Rank, other: Rank, kind: NoteKind, day: Date) -> Option<NoteId> {
-        self.rule_notes(at, kind).find(|&note| self.note_names(note, other) && self.note_in_force(note, day))
+    pub fn note_between(
+        &self,
+        at: Rank,
+        other: (Icd10Cm, Rank),
+        kind: NoteKind,
+        day: Date,
+    ) -> Option<NoteId> {
+        let (letters, own) = (self.letters_of_notes(), letter(other.0));
+        // Most notes are out of the question at once.
+        let names = |note: NoteId| {
+            letters.get(note.0 as usize).is_some_and(|of| of & own != 0) && self.note_names(note, other.1)
+        };
+        self.rule_notes(at, kind).find(|&note| names(note) && self.note_in_force(note, day))
     }
 
     /// The Excludes1 note that keeps two codes apart on a day, and whether it stands at the first of them.
@@ -193,12 +234,12 @@ impl Icd10CmTable {
     pub fn excludes1(&self, a: (Icd10Cm, Rank), b: (Icd10Cm, Rank), day: Date) -> Option<(NoteId, bool)> {
         let kind = NoteKind::Excludes1;
         if self.letters_named(a.1, kind) & letter(b.0) != 0
-            && let Some(note) = self.note_between(a.1, b.1, kind, day)
+            && let Some(note) = self.note_between(a.1, b, kind, day)
         {
             return Some((note, true));
         }
         if self.letters_named(b.1, kind) & letter(a.0) != 0
-            && let Some(note) = self.note_between(b.1, a.1, kind, day)
+            && let Some(note) = self.note_between(b.1, a, kind, day)
         {
             return Some((note, false));
         }
