@@ -415,6 +415,9 @@ impl<'t> Resolver<'t> {
             facts.note(Facts::BAD_DIAGNOSIS, !matches!(resolved.standing, Some(Standing::Billable(_))));
             self.diagnoses.push(resolved);
         }
+        if excludes && self.wanted.any(Facts::EXCLUDES) {
+            self.diagnoses.iter().filter_map(|d| d.rank).for_each(|rank| icd.fetch_notes(rank));
+        }
         let count = self.diagnoses.len();
         facts.note(Facts::NO_DIAGNOSIS, count == 0);
         facts.note(Facts::SEVERAL_DIAGNOSES, count > 1);

@@ -10,7 +10,7 @@ use fst::{IntoStreamer, Map, Streamer};
 use super::format::Pack;
 use super::near::Near;
 use super::one_edit::Sorted;
-use crate::code::pack;
+use crate::code::{CodeText, pack};
 use crate::error::PackError;
 
 /// Position of a code in the sorted code set; the row number of every array of its table.
@@ -29,7 +29,7 @@ impl Rank {
 pub(crate) struct CodeIndex {
     map: Map<Cow<'static, [u8]>>,
     fingerprint: u32,
-    /// The codes by rank, packed, once so many were asked for that it pays to make them.
+    /// The codes by rank, packed, once so many codes or ranks were asked for that it pays to make them.
     by_rank: OnceLock<Sorted>,
     asked: AtomicU32,
 }
@@ -77,15 +77,30 @@ impl CodeIndex {
         self.map.get(code).map(|rank| Rank(rank as u32))
     }
 
-    /// The code of a rank, packed. A report of a year asks for millions, a look-up for ten: only who asks for many waits until all are made.
+    /// The rank of a code as [`pack`] makes it of letters and digits.
+    pub(crate) fn rank_of(&self, key: u64) -> Option<Rank> {
+        match self.made() {
+            Some(codes) => codes.place(key).map(Rank),
+            None => self.rank(CodeText::unpack(key).as_bytes()),
+        }
+    }
+
+    /// The code of a rank, packed.
     pub(crate) fn code(&self, rank: Rank) -> Option<u64> {
+        match self.made() {
+            Some(codes) => codes.get(rank.at()),
+            None => self.find(rank),
+        }
+    }
+
+    /// The sorted codes, if there are any yet. A report of a year asks for millions, a look-up for ten: only who asks for many waits until
+    /// all are made.
+    fn made(&self) -> Option<&Sorted> {
         if let Some(codes) = self.by_rank.get() {
-            return codes.get(rank.at());
+            return Some(codes);
         }
-        if self.asked.fetch_add(1, Ordering::Relaxed) >= ONE_BY_ONE {
-            return self.by_rank.get_or_init(|| self.packed()).get(rank.at());
-        }
-        self.find(rank)
+        let many = self.asked.fetch_add(1, Ordering::Relaxed) >= ONE_BY_ONE;
+        many.then(|| self.by_rank.get_or_init(|| self.packed()))
     }
 
     /// All codes by rank, packed.

@@ -50,6 +50,22 @@ impl Sorted {
         self.bits[word] & of == of
     }
 
+    /// The place of a code.
+    pub(super) fn place(&self, code: u64) -> Option<u32> {
+        self.place_in(|| self.alike(code), code)
+    }
+
+    /// The same, where it is known between which places it must be.
+    #[inline]
+    fn place_in(&self, range: impl FnOnce() -> Range<usize>, code: u64) -> Option<u32> {
+        if !self.may_have(code) {
+            return None;
+        }
+        let range = range();
+        let place = self.codes[range.clone()].binary_search(&code).ok()?;
+        Some((range.start + place) as u32)
+    }
+
     pub(super) fn get(&self, at: usize) -> Option<u64> {
         self.codes.get(at).copied()
     }
@@ -68,13 +84,7 @@ impl Sorted {
     pub(super) fn away(&self, code: u64, len: usize) -> Vec<u32> {
         let mut found = Vec::new();
         let mut search = |range: Option<Range<usize>>, sought: u64| {
-            if !self.may_have(sought) {
-                return;
-            }
-            let range = range.unwrap_or_else(|| self.alike(sought));
-            if let Ok(place) = self.codes[range.clone()].binary_search(&sought) {
-                found.push((range.start + place) as u32);
-            }
+            found.extend(self.place_in(|| range.unwrap_or_else(|| self.alike(sought)), sought));
         };
         let mut begun = self.alike(code);
         for at in 0..=len.min(7) {

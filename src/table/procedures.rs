@@ -160,7 +160,7 @@ impl ProcedureTable {
 
     /// The rank of a code; `None` if no source lists it.
     pub fn rank(&self, code: Procedure) -> Option<Rank> {
-        self.index.rank(code.text().as_bytes())
+        self.index.rank_of(code.key())
     }
 
     /// The code of a rank.

@@ -15,6 +15,8 @@ pub use relations::{NoteId, RuleNote};
 #[cfg(feature = "import")]
 pub(crate) use rows::{Block, Chapter, NoteRow, Rows, same_words};
 
+use std::sync::OnceLock;
+
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
 use super::text::{TextId, TextStore};
@@ -56,6 +58,10 @@ pub struct Icd10CmTable {
     histories: Section,
     /// The last span of each history: nearly all claims are of its days.
     newest: Box<[(DateRange, Flags)]>,
+    /// The flags of all spans of each history.
+    ever: Box<[Flags]>,
+    /// Bits for the codes whose titles changed, by rank; made when the first title is asked for.
+    was_retitled: OnceLock<Box<[u64]>>,
     notes: Section,
     note_windows: Section,
     tabular: Section,
@@ -125,6 +131,8 @@ impl Icd10CmTable {
             spans: pack.section("spans", SPAN)?,
             histories: pack.section("histories", 4)?,
             newest: Box::default(),
+            ever: Box::default(),
+            was_retitled: OnceLock::new(),
             notes: pack.section("notes", NOTE)?,
             note_windows: pack.section("note_windows", 8)?,
             tabular: pack.section("tabular", 8)?,
@@ -143,7 +151,9 @@ impl Icd10CmTable {
         }
         let none = (DateRange::NEVER, Flags::default());
         let newest = |id| table.history(id).next_back().unwrap_or(none);
-        table.newest = (0..=u16::MAX).take(table.histories.count(4)).map(newest).collect();
+        let histories = || (0..=u16::MAX).take(table.histories.count(4));
+        let ever = |id| table.history(id).fold(Flags::default(), |all, (_, flags)| all.with(flags));
+        (table.newest, table.ever) = (histories().map(newest).collect(), histories().map(ever).collect());
         Ok(table)
     }
 
@@ -194,7 +204,7 @@ impl Icd10CmTable {
 
     /// The rank of a code or header of any release; `None` if there never was such a code.
     pub fn rank(&self, code: Icd10Cm) -> Option<Rank> {
-        self.index.rank(code.text().as_bytes())
+        self.index.rank_of(code.key())
     }
 
     /// The code of a rank.
@@ -293,7 +303,7 @@ impl Icd10CmTable {
 
     /// The flags that the code has or ever had.
     pub fn flags_ever(&self, rank: Rank) -> Flags {
-        self.history(self.history_of(rank)).fold(Flags::default(), |all, (_, flags)| all.with(flags))
+        self.ever.get(usize::from(self.history_of(rank))).copied().unwrap_or_default()
     }
 
     /// The newest title; `None` for codes whose title is in no source yet (it comes with `tables add`).
@@ -317,11 +327,11 @@ impl Icd10CmTable {
     }
 
     fn title_id_on(&self, rank: Rank, day: Date) -> Option<TextId> {
-        let found = self.retitled(rank).take_while(|(from, _)| *from <= day).last();
-        match found.or_else(|| self.retitled(rank).next()) {
-            Some((_, text)) => Some(text),
-            None => Some(self.record(rank).title).filter(|&id| id != NONE),
-        }
+        let mut titles = self.retitled(rank);
+        let Some((_, first)) = titles.next() else {
+            return Some(self.record(rank).title).filter(|&id| id != NONE);
+        };
+        Some(titles.take_while(|(from, _)| *from <= day).last().map_or(first, |(_, text)| text))
     }
 
     /// Every title that the code had, with the day from which it is known; empty if it never changed.
@@ -331,8 +341,20 @@ impl Icd10CmTable {
 
     fn retitled(&self, rank: Rank) -> impl Iterator<Item = (Date, u32)> + '_ {
         let bytes = self.pack.bytes(self.retitled);
-        let first = lower_bound(bytes, RETITLED, rank.0);
-        (first..self.retitled.count(RETITLED))
+        let count = self.retitled.count(RETITLED);
+        let bits = self.was_retitled.get_or_init(|| {
+            let mut bits = vec![0; self.len().div_ceil(64)];
+            for rank in (0..count).map(|i| u32_at(bytes, i * RETITLED) as usize) {
+                if let Some(word) = bits.get_mut(rank / 64) {
+                    *word |= 1 << (rank % 64);
+                }
+            }
+            bits.into()
+        });
+        // Most never were.
+        let any = bits.get(rank.at() / 64).is_some_and(|word| word >> (rank.at() % 64) & 1 == 1);
+        let first = if any { lower_bound(bytes, RETITLED, rank.0) } else { count };
+        (first..count)
             .map(|i| i * RETITLED)
             .take_while(move |&at| u32_at(bytes, at) == rank.0)
             .map(|at| (Date::from_number_unchecked(u32_at(bytes, at + 4)), u32_at(bytes, at + 8)))

@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use prefetch_index::prefetch_index;
+
 use super::flags::NoteKind;
 use super::{Icd10CmTable, NONE};
 use crate::code::Icd10Cm;
@@ -84,6 +86,13 @@ impl Relations {
 }
 
 impl Icd10CmTable {
+    /// Has the memory fetched that says which notes hold for a code.
+    #[inline]
+    pub(crate) fn fetch_notes(&self, rank: Rank) {
+        let (profile_of, _) = self.pack.bytes(self.relations.profile_of).as_chunks::<2>();
+        prefetch_index(profile_of, rank.at());
+    }
+
     /// Bytes of a profile, and where in the section it begins.
     #[inline]
     fn profile(&self, rank: Rank) -> (&[u8], usize) {
