@@ -12,6 +12,7 @@ use wide::u8x16;
 use super::record::{FindingRecord, UnusedRecord};
 use super::{Checked, Reporter};
 use crate::claim::Field;
+use crate::code::joined;
 use crate::engine::Summary;
 use crate::rule::{Rule, Severity};
 use crate::rules;
@@ -200,7 +201,6 @@ impl Reporter for Csv {
     }
 
     fn claim(&self, of: &Checked<'_>, out: &mut Vec<u8>) {
-        let mut codes = String::new();
         for finding in of.findings {
             let record = FindingRecord::new(of, finding, None);
             let made;
@@ -220,12 +220,10 @@ impl Reporter for Csv {
             row.written(&constant.rule, 2);
             row.word(record.severity.name());
             row.field(record.field);
-            codes.clear();
-            for (i, code) in record.codes.iter().enumerate() {
-                codes.push_str(if i > 0 { " " } else { "" });
-                codes.push_str(code);
+            match record.codes {
+                [code] => row.text(code),
+                codes => row.text(&joined(codes, " ")),
             }
-            row.text(&codes);
             row.text(record.message);
             if finding.help.is_empty() {
                 row.written(&constant.fix, 1);
