@@ -186,8 +186,12 @@ fn needs_quotes(text: &[u8]) -> bool {
         (is(b',') | is(b';') | is(b'"') | is(b'\t') | is(b'\n') | is(b'\r')).any()
     };
     let (parts, rest) = text.as_chunks();
-    let mut last = [0; 16];
-    last[..rest.len()].copy_from_slice(rest);
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 16];
+        last[..rest.len()].copy_from_slice(rest);
+        last
+    });
+    // The last sixteen overlap with those before them.
     any(last) || parts.iter().any(|&part| any(part))
 }
 

@@ -13,8 +13,8 @@ use crate::claim::{Claim, Coded, Points};
 use crate::code::{Icd10Cm, Modifier, Procedure, Side};
 use crate::resolve::memo::{Known, Memo};
 use crate::table::{
-    Cover, Flags, GroupPart, InForce, Indicator, Letters, Limit, NoteKind, ProcedureTable, PtpEdit, Rank,
-    Setting, Standing, TableKind, Tables, letter,
+    Cover, Flags, GroupPart, InForce, Indicator, Letters, Limit, NoteKind, ProcedureTable, PtpEdit, PtpTable,
+    Rank, Setting, Standing, TableKind, Tables, letter,
 };
 use crate::{Date, Line, Units};
 
@@ -262,7 +262,8 @@ impl<'t> Resolver<'t> {
     #[inline]
     pub(crate) fn fetch(&self, claim: &Claim) {
         claim.diagnoses.iter().filter_map(|d| d.code.code()).for_each(|c| self.diagnosis_memo.fetch(c.key()));
-        let pairs = setting(claim).and_then(|s| self.tables.ptp(s));
+        let several = claim.lines.len() > 1;
+        let pairs = setting(claim).filter(|_| several).and_then(|s| self.tables.ptp(s)).map(PtpTable::filter);
         for (at, line) in claim.lines.iter().enumerate().take(FEW) {
             let Some(code) = line.code() else { continue };
             self.procedure_memo.fetch(code.key());
@@ -381,6 +382,7 @@ impl<'t> Resolver<'t> {
         // First letters so far, and those that notes of the diagnoses so far can name.
         let (mut letters, mut named) = (0, Letters::NONE);
         let (mut excludes, mut code_first) = (false, false);
+        let of_notes = self.wanted.any(Facts::EXCLUDES.or(Facts::CODE_FIRST));
         self.diagnoses.clear();
         for (at, diagnosis) in claim.diagnoses.iter().enumerate() {
             let code = diagnosis.code.code();
@@ -390,11 +392,13 @@ impl<'t> Resolver<'t> {
                     self.diagnosis_memo.known(code.key(), || know_diagnosis(tables, code_facts, code));
                 facts.add(known.facts);
                 resolved.rank = known.rank;
-                let own = letter(code);
-                excludes |= known.letters.excludes1 & letters != 0 || named.excludes1 & own != 0;
-                code_first |= known.letters.code_first & letters != 0 || named.code_first & own != 0;
-                letters |= own;
-                named = named.or(known.letters);
+                if of_notes {
+                    let own = letter(code);
+                    excludes |= known.letters.excludes1 & letters != 0 || named.excludes1 & own != 0;
+                    code_first |= known.letters.code_first & letters != 0 || named.code_first & own != 0;
+                    letters |= own;
+                    named = named.or(known.letters);
+                }
                 if let Some(rank) = known.rank {
                     let stands = |day| match known.history {
                         Some(history) => icd.standing_by(history, rank, day),
@@ -415,7 +419,7 @@ impl<'t> Resolver<'t> {
             facts.note(Facts::BAD_DIAGNOSIS, !matches!(resolved.standing, Some(Standing::Billable(_))));
             self.diagnoses.push(resolved);
         }
-        if excludes && self.wanted.any(Facts::EXCLUDES) {
+        if excludes {
             self.diagnoses.iter().filter_map(|d| d.rank).for_each(|rank| icd.fetch_notes(rank));
         }
         let count = self.diagnoses.len();
@@ -453,6 +457,7 @@ impl<'t> Resolver<'t> {
         let Some(setting) = self.setting.filter(|_| self.lines.len() > 1) else { return };
         let Some(table) = self.tables.ptp(setting) else { return self.facts.add(Facts::PAIRS_OPEN) };
         let from = table.description().from;
+        let filter = table.filter();
         let mut open = self.lines.first().is_some_and(|l| l.day.is_none_or(|d| d < from));
         for (at, line) in self.lines.iter().enumerate().skip(1) {
             open |= line.day.is_none_or(|d| d < from);
@@ -461,7 +466,7 @@ impl<'t> Resolver<'t> {
                 if let Some(other_code) = other.code
                     && other.rank.is_some_and(|r| r != rank)
                     && other.day == line.day
-                    && table.may_have(code, other_code)
+                    && filter.may_have(code, other_code)
                 {
                     self.perhaps.push((at, before));
                 }

@@ -95,6 +95,10 @@ impl PtpEdit {
     }
 }
 
+/// Bits for the pairs of a [`PtpTable`].
+#[derive(Clone, Copy)]
+pub(crate) struct PairFilter<'t>(&'t [[u8; WORD]]);
+
 impl PtpTable {
     pub(crate) fn open(pack: Pack, kind: &str, index: &CodeIndex) -> Result<PtpTable, PackError> {
         pack.expect_kind(kind)?;
@@ -203,19 +207,10 @@ impl PtpTable {
             .map(move |at| self.edit(owner, other, at))
     }
 
-    /// Has the memory fetched that [`PtpTable::may_have`] needs.
+    /// What tells that most pairs have no edit. It may have to be read from the pack's file first.
     #[inline]
-    pub(crate) fn fetch(&self, a: Procedure, b: Procedure) {
-        let (words, _) = self.filter.bytes(&self.pack).as_chunks::<WORD>();
-        prefetch_index(words, filter_bits(a, b, words.len()).0);
-    }
-
-    /// Can there be an edit between the two? `false` is certain.
-    #[inline]
-    pub(crate) fn may_have(&self, a: Procedure, b: Procedure) -> bool {
-        let (words, _) = self.filter.bytes(&self.pack).as_chunks::<WORD>();
-        let (at, bits) = filter_bits(a, b, words.len());
-        words.get(at).is_some_and(|&word| u64::from_le_bytes(word) & bits == bits)
+    pub(crate) fn filter(&self) -> PairFilter<'_> {
+        PairFilter(self.filter.bytes(&self.pack).as_chunks().0)
     }
 
     /// The first place in the row whose partner is not below the one sought.
@@ -291,6 +286,21 @@ impl PtpTable {
                 call(self.edit(owner, Rank(self.partner(at)), at));
             }
         }
+    }
+}
+
+impl PairFilter<'_> {
+    /// Has the memory fetched that [`PairFilter::may_have`] needs.
+    #[inline]
+    pub(crate) fn fetch(self, a: Procedure, b: Procedure) {
+        prefetch_index(self.0, filter_bits(a, b, self.0.len()).0);
+    }
+
+    /// Can there be an edit between the two? `false` is certain.
+    #[inline]
+    pub(crate) fn may_have(self, a: Procedure, b: Procedure) -> bool {
+        let (at, bits) = filter_bits(a, b, self.0.len());
+        self.0.get(at).is_some_and(|&word| u64::from_le_bytes(word) & bits == bits)
     }
 }
 
@@ -475,7 +485,7 @@ mod tests {
         for (a, b) in pairs() {
             let edits: Vec<PtpEdit> = table.edits(a, b).collect();
             let code = |rank| Procedure::from_key(index.code(rank).unwrap());
-            assert!(table.may_have(code(a), code(b)) && edits.len() == 1);
+            assert!(table.filter().may_have(code(a), code(b)) && edits.len() == 1);
             assert_eq!(edits, whole.edits(a, b).collect::<Vec<_>>());
         }
         table.left().unwrap();

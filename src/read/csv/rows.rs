@@ -27,19 +27,20 @@ impl<'a> Row<'a> {
     /// A field without the blanks around it; empty if the row is too short.
     #[inline]
     pub(super) fn get(&self, n: usize) -> &'a [u8] {
-        let (Some(&before), Some(&end)) = (self.cuts.get(n), self.cuts.get(n + 1)) else { return &[] };
-        // Many are empty.
-        if end.wrapping_sub(before) == self.gap {
-            return &[];
-        }
-        let field = self.between(before, end);
-        if self.blanks { trimmed(field) } else { field }
+        self.field(n).unwrap_or_default()
+    }
+
+    #[inline]
+    fn field(&self, n: usize) -> Option<&'a [u8]> {
+        let (&before, &end) = (self.cuts.get(n)?, self.cuts.get(n + 1)?);
+        let field = self.bytes.get(before.wrapping_add(self.gap) as usize..end as usize)?;
+        Some(if self.blanks { trimmed(field) } else { field })
     }
 
     /// The field of a column that the file may not have; `None` if it is empty.
     #[inline]
     pub(super) fn cell(&self, place: Option<usize>) -> Option<&'a [u8]> {
-        Some(self.get(place?)).filter(|text| !text.is_empty())
+        self.field(place?).filter(|text| !text.is_empty())
     }
 
     /// Consecutive fields with what separates them; `None` if the row is too short, or nothing separates them.
@@ -66,16 +67,11 @@ impl<'a> Row<'a> {
     #[inline]
     fn raw(&self, first: usize, last: usize) -> &'a [u8] {
         let Some((&before, &end)) = self.cuts.get(first).zip(self.cuts.get(last + 1)) else { return &[] };
-        self.between(before, end)
-    }
-
-    #[inline]
-    fn between(&self, before: u32, end: u32) -> &'a [u8] {
         self.bytes.get(before.wrapping_add(self.gap) as usize..end as usize).unwrap_or_default()
     }
 }
 
-/// Are two fields the same? Nearly all have 8 to 32 bytes, and a call to compare them costs more than that.
+/// Are two fields the same? Nearly all have 2 to 32 bytes, and a call to compare them costs more than that.
 #[inline]
 pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     fn ends<const N: usize>(text: &[u8]) -> Option<([u8; N], [u8; N])> {
@@ -83,6 +79,8 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     }
     a.len() == b.len()
         && match a.len() {
+            2..=3 => ends::<2>(a) == ends::<2>(b),
+            4..=7 => ends::<4>(a) == ends::<4>(b),
             8..=16 => ends::<8>(a) == ends::<8>(b),
             17..=32 => ends::<16>(a) == ends::<16>(b),
             _ => a == b,
