@@ -55,7 +55,7 @@ pub struct ResolvedPair {
 }
 
 /// A diagnosis and its rank.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ResolvedDiagnosis {
     /// The code, if it can be read.
     pub code: Option<Icd10Cm>,
@@ -63,6 +63,10 @@ pub struct ResolvedDiagnosis {
     pub rank: Option<Rank>,
     /// How it stands on the claim's day.
     pub standing: Option<Standing>,
+    /// What the code brings with it, whatever the day.
+    pub facts: Facts,
+    /// First letters of the codes that its notes can name.
+    pub(crate) letters: Letters,
 }
 
 /// A diagnosis at a place of the claim.
@@ -386,12 +390,13 @@ impl<'t> Resolver<'t> {
         self.diagnoses.clear();
         for (at, diagnosis) in claim.diagnoses.iter().enumerate() {
             let code = diagnosis.code.code();
-            let mut resolved = ResolvedDiagnosis { code, rank: None, standing: None };
+            let mut resolved = ResolvedDiagnosis { code, ..ResolvedDiagnosis::default() };
             if let Some(code) = code {
                 let known =
                     self.diagnosis_memo.known(code.key(), || know_diagnosis(tables, code_facts, code));
                 facts.add(known.facts);
                 resolved.rank = known.rank;
+                (resolved.facts, resolved.letters) = (known.facts, known.letters);
                 if of_notes {
                     let own = letter(code);
                     excludes |= known.letters.excludes1 & letters != 0 || named.excludes1 & own != 0;

@@ -127,6 +127,9 @@ fn diagnosis_against_sex(case: &Case<'_>, out: &mut Findings) {
         let (Some(Standing::Billable(flags)), Some(code), Some(rank)) = (d.standing, d.code, d.rank) else {
             continue;
         };
+        if !d.facts.any(Facts::SEX_BOUND) {
+            continue;
+        }
         // The flags went with the edit; what a code was before still says what it means.
         let conflicts = flags.has(other) || retired && case.tables.icd10cm.flags_ever(rank).has(other);
         if conflicts {

@@ -8,9 +8,9 @@ mod sides;
 use crate::Date;
 use crate::claim::Field;
 use crate::code::Icd10Cm;
-use crate::resolve::Case;
+use crate::resolve::{Case, Facts};
 use crate::rule::{Citation, Rule};
-use crate::table::{Flags, Rank, Standing};
+use crate::table::{Flags, Letters, Rank, Standing};
 
 pub(super) use order::is_sequela;
 
@@ -53,6 +53,10 @@ struct Billable {
     code: Icd10Cm,
     rank: Rank,
     flags: Flags,
+    /// What the code brings with it.
+    facts: Facts,
+    /// First letters of the codes that its notes can name.
+    letters: Letters,
 }
 
 impl Billable {
@@ -64,7 +68,9 @@ impl Billable {
 /// The diagnoses that are billable on the claim's day, in order: those that are not are other rules' business.
 fn billable<'a>(case: &Case<'a>) -> impl Iterator<Item = Billable> + Clone + 'a {
     case.diagnoses.iter().enumerate().filter_map(|(at, d)| match d.standing {
-        Some(Standing::Billable(flags)) => Some(Billable { at, code: d.code?, rank: d.rank?, flags }),
+        Some(Standing::Billable(flags)) => {
+            Some(Billable { at, code: d.code?, rank: d.rank?, flags, facts: d.facts, letters: d.letters })
+        }
         _ => None,
     })
 }

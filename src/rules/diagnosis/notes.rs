@@ -42,6 +42,11 @@ fn excluded_diagnosis_pair(case: &Case<'_>, out: &mut Findings) {
     let mut rest = billable(case);
     while let Some(a) = rest.next() {
         for b in rest.clone() {
+            // Most pairs end here.
+            let perhaps = |at: &Billable, other: &Billable| at.letters.excludes1 & letter(other.code) != 0;
+            if !perhaps(&a, &b) && !perhaps(&b, &a) {
+                continue;
+            }
             let Some((note, at_first)) = icd.excludes1((a.code, a.rank), (b.code, b.rank), day) else {
                 continue;
             };
@@ -96,7 +101,7 @@ fn missing_first_code(case: &Case<'_>, out: &mut Findings) {
     for later in all.clone() {
         let manifestation = later.flags.has(Flags::MANIFESTATION);
         let others = all.clone().filter(|d| d.at != later.at).fold(0, |bits, d| bits | letter(d.code));
-        if icd.letters_named(later.rank, NoteKind::CodeFirst) & others == 0 && !manifestation {
+        if later.letters.code_first & others == 0 && !manifestation {
             continue;
         }
         if day < icd.notes_from() {
@@ -172,7 +177,7 @@ fn missing_additional_code(case: &Case<'_>, out: &mut Findings) {
     }
     let all = billable(case);
     for d in all.clone() {
-        if icd.letters_named(d.rank, NoteKind::UseAdditional) == 0 {
+        if !d.facts.any(Facts::USE_ADDITIONAL) {
             continue;
         }
         // Notes of one place belong together: any of the codes will do.

@@ -3,7 +3,7 @@
 use super::{Billable, billable, code_editor, guidelines};
 use crate::Date;
 use crate::claim::Field;
-use crate::code::{Icd10Cm, Side};
+use crate::code::Icd10Cm;
 use crate::resolve::{Case, Facts};
 use crate::rule::{Check, Findings, Rule, Severity, Status};
 use crate::table::{Flags, Icd10CmTable, Standing, TableKind};
@@ -71,9 +71,9 @@ pub(super) static DXS011: Rule = Rule {
 fn sides_instead_of_bilateral(case: &Case<'_>, out: &mut Findings) {
     let Some(day) = case.day.filter(|_| case.diagnoses.len() > 1) else { return };
     let icd = &case.tables.icd10cm;
-    let sided = |side: Side| billable(case).filter(move |d| icd.side(d.rank) == Some(side));
-    for left in sided(Side::Left) {
-        for right in sided(Side::Right) {
+    let sided = |side: Facts| billable(case).filter(move |d| d.facts.any(side));
+    for left in sided(Facts::LEFT_SIDE) {
+        for right in sided(Facts::RIGHT_SIDE) {
             let Some(both) = bilateral(icd, &left, &right, day) else { continue };
             let last = if left.at > right.at { left } else { right };
             out.at(

@@ -262,7 +262,7 @@ impl Icd10CmTable {
 }
 
 /// First letters of the codes that notes name, as bits of [`letter`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Letters {
     pub(crate) excludes1: u32,
     pub(crate) code_first: u32,
