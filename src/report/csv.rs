@@ -43,6 +43,7 @@ pub struct Csv;
 
 /// What all findings of a rule say, as cells: the greater part of a report.
 struct Constant {
+    of: &'static Rule,
     /// Id and name.
     rule: Box<[u8]>,
     /// What to do, where a finding has nothing of its own to say.
@@ -57,7 +58,7 @@ static CONSTANTS: LazyLock<FxHashMap<&'static str, Constant>> =
     LazyLock::new(|| rules::all().map(|rule| (rule.id, Constant::of(rule))).collect());
 
 impl Constant {
-    fn of(rule: &Rule) -> Constant {
+    fn of(rule: &'static Rule) -> Constant {
         let cells = |texts: &[&str]| {
             let mut out = Vec::new();
             let mut row = Row { out: &mut out, cells: 0 };
@@ -66,6 +67,7 @@ impl Constant {
         };
         let carc: Vec<String> = rule.carc.iter().map(u16::to_string).collect();
         Constant {
+            of: rule,
             rule: cells(&[rule.id, rule.name]),
             fix: cells(&[rule.fix]),
             source: cells(&[rule.citation.title, rule.citation.section]),
@@ -208,7 +210,8 @@ impl Reporter for Csv {
         for finding in of.findings {
             let record = FindingRecord::new(of, finding, None);
             let made;
-            let constant = match CONSTANTS.get(finding.rule.id) {
+            let known = CONSTANTS.get(finding.rule.id).filter(|known| std::ptr::eq(known.of, finding.rule));
+            let constant = match known {
                 Some(constant) => constant,
                 // A program's own rule.
                 None => {

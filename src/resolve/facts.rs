@@ -20,7 +20,7 @@ macro_rules! facts {
     };
 }
 
-// What a code brings with it lies in the lower half, so that it fits beside the code in memory.
+// What a code brings with it lies in the lower half, so that it fits beside the code in memory; facts of modifiers do for want of room.
 facts! {
     /// A diagnosis is a manifestation.
     MANIFESTATION = 0;

@@ -97,7 +97,7 @@ pub struct ResolvedLine {
     pub standing: ProcedureStanding,
     /// The most units of it that are paid, by the table of the claim's setting and the edition of the day.
     pub limit: Option<Limit>,
-    /// What its procedure and its modifiers bring with them, whatever the day.
+    /// What its procedure brings with it, whatever the day, and its modifiers, if a rule asks for that.
     pub facts: Facts,
 }
 
@@ -723,5 +723,35 @@ impl Case<'_> {
             Some(Coded::Unreadable(u)) => u.shown.map_or_else(|| "(not shown)".to_owned(), |t| t.to_string()),
             None => String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rules read these instead of the table, so that asking them about everything would not show one that is too narrow.
+    #[test]
+    fn what_a_diagnosis_brings_is_what_the_table_says() {
+        let tables = Tables::embedded();
+        let icd = &tables.icd10cm;
+        let mut found = 0;
+        for rank in (0..icd.len() as u32).map(Rank) {
+            let code = icd.code(rank).unwrap();
+            let known = know_diagnosis(&tables, crate::rules::CODE_FACTS, code);
+            let sexes = Flags::FEMALE.with(Flags::MALE);
+            let plain = icd.rule_notes(rank, NoteKind::UseAdditional).any(|note| icd.note_asks_plainly(note));
+            for (fact, holds) in [
+                (Facts::SEX_BOUND, icd.flags_ever(rank).any(sexes)),
+                (Facts::LEFT_SIDE, icd.side(rank) == Some(Side::Left)),
+                (Facts::RIGHT_SIDE, icd.side(rank) == Some(Side::Right)),
+                (Facts::USE_ADDITIONAL, plain),
+            ] {
+                assert_eq!(known.facts.any(fact), holds, "{code} {fact:?}");
+                found += u32::from(holds);
+            }
+            assert_eq!(known.letters, icd.letters_of(rank));
+        }
+        assert!(found > 10_000, "{found}");
     }
 }

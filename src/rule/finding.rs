@@ -78,7 +78,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Adds a code.
+    /// Adds a code: its first 15 characters, `?` for what is not ASCII.
     pub fn code(&mut self, code: impl fmt::Display) -> &mut Finding {
         self.codes.push(CodeText::of(code));
         self

@@ -42,7 +42,7 @@ fn excluded_diagnosis_pair(case: &Case<'_>, out: &mut Findings) {
     let mut rest = billable(case);
     while let Some(a) = rest.next() {
         for b in rest.clone() {
-            // Most pairs end here.
+            // Most pairs end here, without a look into the table.
             let perhaps = |at: &Billable, other: &Billable| at.letters.excludes1 & letter(other.code) != 0;
             if !perhaps(&a, &b) && !perhaps(&b, &a) {
                 continue;

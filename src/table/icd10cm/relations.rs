@@ -286,3 +286,24 @@ impl Letters {
 pub(crate) fn letter(code: Icd10Cm) -> u32 {
     1 << ((code.key() >> 56) as u32).wrapping_sub(u32::from(b'A')).min(31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The masks of the pack beside what its runs of codes say.
+    #[test]
+    fn letters_are_those_of_the_codes_that_the_notes_name() {
+        let icd = crate::Tables::embedded().icd10cm;
+        let of_notes = icd.letters_of_notes();
+        let mut found = 0;
+        for rank in (0..icd.len() as u32).map(Rank) {
+            for kind in [NoteKind::Excludes1, NoteKind::CodeFirst] {
+                let letters = icd.rule_notes(rank, kind).fold(0, |all, note| all | of_notes[note.0 as usize]);
+                assert_eq!(letters, icd.letters_named(rank, kind), "{rank:?}");
+                found += u32::from(letters != 0);
+            }
+        }
+        assert!(found > 50_000, "{found}");
+    }
+}
