@@ -78,8 +78,12 @@ pub(super) struct Against {
 }
 
 impl Against {
-    pub(super) fn open(&self) -> Result<Tables> {
-        open(self.tables.clone(), Tables::open)
+    /// What the tables say. Most of the pair edits is read only where a question is about pairs; what was said without them is not an answer.
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&Tables) -> T) -> Result<T> {
+        let tables = open(self.tables.clone(), Tables::open_lazily)?;
+        let answer = question(&tables);
+        tables.all_read()?;
+        Ok(answer)
     }
 
     /// The day that counts as today.

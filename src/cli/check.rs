@@ -88,7 +88,9 @@ pub(super) fn run(
     let repair = args.repair.as_deref().map(|out| Repair::new(out, &inputs, &taken)).transpose()?;
     let options = config.options()?;
     let began = Instant::now();
-    let checker = config.checker(open(place.named(&config), Tables::open_lazily)?, Some(today()))?;
+    // Much work should not begin with a damaged table, and needs all of it.
+    let tables = if inputs.iter().all(is_little) { Tables::open_lazily } else { Tables::open };
+    let checker = config.checker(open(place.named(&config), tables)?, Some(today()))?;
     let opening = began.elapsed();
     let reporter = config.format.unwrap_or_default().reporter(colour(&config));
     let noting = args.accept_new.is_some().then(|| Noting::new(&*reporter));
@@ -230,6 +232,14 @@ impl CheckArgs {
             return Ok(vec![Input::Stdin]);
         }
         Ok(self.files.iter().map(Input::from_argument).collect())
+    }
+}
+
+/// Is it a file of claims that are checked in a moment? Of standard input nobody knows.
+fn is_little(input: &Input) -> bool {
+    match input {
+        Input::File(path) => path.metadata().is_ok_and(|file| file.len() <= 1 << 20),
+        Input::Stdin => true,
     }
 }
 

@@ -103,6 +103,7 @@ impl Question {
 }
 
 pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<Status> {
+    let today = args.against.today();
     match Question::of(&args.words)? {
         Question::Rules(rules) => {
             for (i, rule) in rules.into_iter().enumerate() {
@@ -114,20 +115,19 @@ pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<Status> {
             Ok(())
         }
         Question::Procedure(code) => {
-            answer(args, &explain::procedure(&args.against.open()?, code, Some(args.against.today())), out)
+            answer(args, &args.against.ask(|tables| explain::procedure(tables, code, Some(today)))?, out)
         }
         Question::Procedures(a, b) => {
-            answer(args, &explain::pair(&args.against.open()?, a, b, Some(args.against.today())), out)
+            answer(args, &args.against.ask(|tables| explain::pair(tables, a, b, Some(today)))?, out)
         }
         Question::Coverage(procedure, diagnosis) => {
             let at = Where { jurisdiction: &args.jurisdiction, payer: &args.payer };
-            let tables = args.against.open()?;
-            let found = coverage::explain(&tables, procedure, diagnosis, args.against.today(), at);
+            let found = args.against.ask(|tables| coverage::explain(tables, procedure, diagnosis, today, at))?;
             let status = if found.verdict == Verdict::Supported { Status::Clean } else { Status::Found };
             return answer(args, &found, out).map(|()| status);
         }
         Question::Diagnoses(a, b) => {
-            answer(args, &explain::diagnoses(&args.against.open()?, a, b, args.against.today()), out)
+            answer(args, &args.against.ask(|tables| explain::diagnoses(tables, a, b, today))?, out)
         }
     }?;
     Ok(Status::Clean)

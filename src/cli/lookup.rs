@@ -64,11 +64,10 @@ enum CardFormat {
 }
 
 pub(super) fn run(args: &LookupArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<Status> {
-    let tables = args.against.open()?;
     let day = args.against.today();
-    let ask = |text: &str| {
+    let ask = |tables: &Tables, text: &str| {
         answer(
-            &tables,
+            tables,
             &Query {
                 billable: args.billable,
                 chapter: args.chapter,
@@ -78,8 +77,11 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write, err: &mut dyn Write) -
             },
         )
     };
-    let asked = texts(args, &tables)?;
-    let answers: Vec<Answer> = asked.texts.iter().map(|text| ask(text)).collect();
+    let (unreadable, answers): (Vec<usize>, Vec<Answer>) = args.against.ask(|tables| -> Result<_> {
+        let asked = texts(args, tables)?;
+        let answers = asked.texts.iter().map(|text| ask(tables, text)).collect();
+        Ok((asked.unreadable, answers))
+    })??;
     let extent = if args.full { Extent::Full } else { Extent::Screen };
     match args.format {
         CardFormat::Json => write(out, &answer_json(&answers))?,
@@ -92,11 +94,11 @@ pub(super) fn run(args: &LookupArgs, out: &mut dyn Write, err: &mut dyn Write) -
             }
         }
     }
-    for line in &asked.unreadable {
+    for line in &unreadable {
         let what = "not UTF-8 text; the line was left out: save the list as UTF-8";
         writeln!(err, "error: standard input:{line}: {what}").map_err(|e| Error::io("standard error", e))?;
     }
-    if !asked.unreadable.is_empty() {
+    if !unreadable.is_empty() {
         return Ok(Status::Failed);
     }
     let all = answers.iter().all(|answer| !answer.cards.is_empty() || !answer.hits.is_empty());

@@ -56,11 +56,12 @@ impl PoliciesArgs {
 
 pub(super) fn run(args: &PoliciesArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<Status> {
     let Command::Check { files, format, against } = &args.command;
-    let tables = against.open()?;
     let mut reports: Vec<(String, PolicyReport)> = Vec::new();
     let mut failed = false;
-    for file in files {
-        match check_policies(file, &tables) {
+    let checked: Vec<_> =
+        against.ask(|tables| files.iter().map(|file| (file, check_policies(file, tables))).collect())?;
+    for (file, checked) in checked {
+        match checked {
             Ok(report) => reports.push((file.display().to_string(), report)),
             Err(e) => {
                 failed = true;

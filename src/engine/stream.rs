@@ -13,7 +13,7 @@ use super::summary::Tally;
 use super::watch::{Progress, Stage, Stats, Watch};
 use super::{Checker, Session, Summary};
 use crate::claim::{Claim, Fault, Field, Reason};
-use crate::read::{Assembler, Block, Blocks, ColumnMap, Grouping, Input, id_hash};
+use crate::read::{Assembler, BLOCK, Block, Blocks, ColumnMap, Grouping, Input, id_hash};
 use crate::report::{Checked, Reporter};
 use crate::rule::{Finding, Severity};
 use crate::{Cents, Error, ErrorKind, Result};
@@ -105,6 +105,9 @@ pub fn check_files_watched(
             }
         };
         watch.lap(&mut tally.times, Stage::Read);
+        // One block is one thread's work: others would only be begun and ended.
+        let most = input.size().map_or(usize::MAX, |size| 1 + size as usize / BLOCK);
+        let threads = threads.min(most);
         let layout = blocks.layout();
         if !layout.unknown.is_empty() {
             warn(&format!("{name}: columns ignored: {}", layout.unknown.join(", ")));

@@ -3,7 +3,7 @@
 mod csv;
 mod input;
 
-pub(crate) use csv::{Assembler, Block, Blocks, Cutter, Layout, id_hash, row_ends};
+pub(crate) use csv::{Assembler, BLOCK, Block, Blocks, Cutter, Layout, id_hash, row_ends};
 pub use csv::{ColumnMap, Columns, Grouping, PRESETS, columns_page};
 pub use input::Input;
 

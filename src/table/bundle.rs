@@ -234,12 +234,13 @@ impl Tables {
     pub fn open(folder: impl AsRef<Path>) -> Result<Tables> {
         let tables = Tables::open_lazily(folder)?;
         tables.ptp_tables().try_for_each(PtpTable::load)?;
+        tables.policies.iter().try_for_each(PolicyTable::load)?;
         Ok(tables)
     }
 
     /// As [`Tables::open`], for a program that checks a little and ends: the greater part of the pair edits stays in its file until a claim of
-    /// several procedures needs it. Its checksum is compared all the same. Who opens tables so must ask [`Tables::all_read`] when the work
-    /// is done, as [`check_files`](crate::engine::check_files) does.
+    /// several procedures needs it, and so do the diagnoses that policies list. What is left there is compared with its checksum when it is
+    /// read. Who opens tables so must ask [`Tables::all_read`] when the work is done, as [`check_files`](crate::engine::check_files) does.
     ///
     /// # Errors
     /// As [`Tables::open`].
@@ -256,12 +257,13 @@ impl Tables {
         Ok(tables)
     }
 
-    /// Could everything that [`Tables::open_lazily`] left in the files be read when it was needed? If not, pairs were not found.
+    /// Could everything that [`Tables::open_lazily`] left in the files be read when it was needed? If not, what was said without it is wrong.
     ///
     /// # Errors
-    /// If a file was changed in place, or its disk failed, since it was opened.
+    /// If a file is damaged, or its disk failed.
     pub fn all_read(&self) -> Result<()> {
-        self.ptp_tables().try_for_each(PtpTable::left)
+        self.ptp_tables().try_for_each(PtpTable::left)?;
+        self.policies.iter().try_for_each(PolicyTable::left)
     }
 
     fn ptp_tables(&self) -> impl Iterator<Item = &PtpTable> {
@@ -365,6 +367,7 @@ impl Tables {
 fn read(path: &Path, kind: TableKind) -> Result<Option<Pack>> {
     let later = match kind {
         TableKind::PtpPractitioner | TableKind::PtpHospital => &PtpTable::LATER[..],
+        TableKind::Policies => &PolicyTable::LATER,
         _ => &[],
     };
     match Pack::read_but(path, later) {

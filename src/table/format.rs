@@ -11,6 +11,8 @@
 //! ..  description: JSON, see Description
 //! ..  sections, each at a multiple of 8
 //! ```
+//!
+//! A section "sums" holds the crc32 of each section after it: those need not be read to compare the checksum of the whole.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -23,6 +25,8 @@ use crate::{Date, Error, Result};
 const MAGIC: &[u8; 8] = b"CCTABLE\0";
 /// Raised when a reader of the old format would misread the new one.
 pub(crate) const VERSION: u32 = 1;
+/// Name of the section with the checksums of those that come after it.
+const SUMS: &str = "sums";
 /// What is said of a section that an earlier or later version did not write.
 const MISSING: &str = "is missing: another version of cleanclaim wrote it; run `cleanclaim tables rebuild`";
 const HEADER: usize = 32;
@@ -126,6 +130,18 @@ impl Head {
         Ok(Head { description, sections })
     }
 
+    /// The checksum of each section, as far as the pack says it. `bytes` are the first of the pack.
+    fn sums(&self, bytes: &[u8]) -> impl Iterator<Item = Option<u32>> {
+        let of = self.sections.iter().position(|entry| entry.name() == SUMS.as_bytes());
+        let (before, section) = match of {
+            Some(at) => (at + 1, self.sections[at].section),
+            None => (self.sections.len(), Section { start: 0, end: 0 }),
+        };
+        let sums = bytes.get(section.start..section.end).unwrap_or_default();
+        let each = (0..sums.len()).step_by(4).map(|at| Some(u32_at(sums, at)));
+        std::iter::repeat_n(None, before).chain(each).chain(std::iter::repeat(None))
+    }
+
     /// How many bytes there are before the sections of these names, as far as they stand in their order at the end.
     fn before(&self, names: &[&str], size: usize) -> usize {
         let mut kept = size;
@@ -147,7 +163,8 @@ impl Pack {
         Pack::read_but(path, &[])
     }
 
-    /// The same; sections of these names at the end of the file stay there until they are asked for.
+    /// The same; sections of these names at the end of the file stay there until they are asked for. They are checked then, if the pack says
+    /// what their checksums are, otherwise now.
     pub(crate) fn read_but(path: &Path, later: &[&str]) -> Result<Pack> {
         let failed = |e: std::io::Error| Error::io(path, e);
         let wrong = |reason: PackError| Error::pack(path, reason);
@@ -163,13 +180,23 @@ impl Pack {
         from.keep(kept.saturating_sub(bytes.len()), &mut bytes).map_err(failed)?;
         let head = Head::of(&bytes, size).map_err(wrong)?;
         let mut left = Vec::new();
-        let (mut at, mut room) = (kept, vec![0; if kept < size { PIECE } else { 0 }]);
-        for &Entry { section, .. } in head.sections.iter().filter(|entry| entry.section.start >= kept) {
-            from.pass(section.start - at, &mut room).map_err(failed)?;
-            left.push((section, from.pass(section.count(1), &mut room).map_err(failed)?));
+        let (mut at, mut room) = (kept, Vec::new());
+        for (&Entry { section, .. }, sum) in head.sections.iter().zip(head.sums(&bytes)) {
+            if section.start < kept {
+                continue;
+            }
+            let sum = match sum {
+                Some(sum) => from.skip(section.start - at, section.count(1), sum),
+                None => {
+                    room.resize(PIECE, 0);
+                    from.pass(section.start - at, &mut room)
+                        .and_then(|_| from.pass(section.count(1), &mut room))
+                        .map_err(failed)?
+                }
+            };
+            left.push((section, sum));
             at = section.end;
         }
-        from.pass(size - at, &mut room).map_err(failed)?;
         let Summing { file, sum } = from;
         let left = (!left.is_empty()).then(|| Left::new(path.to_owned(), file, left));
         let Head { description, sections } = head;
@@ -302,6 +329,8 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 #[derive(Default)]
 pub(crate) struct PackWriter {
     sections: Vec<(&'static str, Vec<u8>)>,
+    /// How many of them can be read whole: the others, at the end, can be left in the file.
+    whole: Option<usize>,
 }
 
 impl PackWriter {
@@ -310,11 +339,21 @@ impl PackWriter {
         self.sections.push((name, bytes));
     }
 
+    /// Says that every section from now on may be left in the file when the pack is opened.
+    pub(crate) fn rest_is_later(&mut self) {
+        self.whole = Some(self.sections.len());
+    }
+
     pub(crate) fn u32s(&mut self, name: &'static str, numbers: impl IntoIterator<Item = u32>) {
         self.section(name, numbers.into_iter().flat_map(u32::to_le_bytes).collect());
     }
 
-    pub(crate) fn finish(self, description: &Description) -> Vec<u8> {
+    pub(crate) fn finish(mut self, description: &Description) -> Vec<u8> {
+        if let Some(whole) = self.whole {
+            let sums = self.sections[whole..].iter().map(|(_, bytes)| crc32fast::hash(bytes));
+            let sums = sums.flat_map(u32::to_le_bytes).collect();
+            self.sections.insert(whole, (SUMS, sums));
+        }
         let text = serde_json::to_vec(description).unwrap_or_default();
         let directory = HEADER + self.sections.len() * ENTRY;
         let mut out = vec![0; directory];
@@ -387,10 +426,13 @@ mod tests {
         assert!(matches!(pack.expect_kind("x"), Err(PackError::Kind { .. })));
     }
 
-    /// A pack of several pieces, of which two sections can be left in its file.
-    fn big() -> Vec<u8> {
+    /// A pack of several pieces, of which two sections can be left in its file; it says what their checksums are, or not.
+    fn big(sums: bool) -> Vec<u8> {
         let mut writer = PackWriter::default();
         writer.u32s("numbers", 0..PIECE as u32);
+        if sums {
+            writer.rest_is_later();
+        }
         writer.section("one", (0..PIECE * 2 + 3).map(|n| (n % 251) as u8).collect());
         writer.section("two", vec![9; 5]);
         writer.finish(&description())
@@ -404,60 +446,83 @@ mod tests {
 
     #[test]
     fn what_is_left_in_the_file_is_the_same() {
-        let path = file("later", &big());
-        let whole = Pack::read(&path).unwrap();
-        for later in [&["one", "two"][..], &["two"], &[], &["none"]] {
-            let pack = Pack::read_but(&path, later).unwrap();
-            let in_memory = whole.size() - if later.contains(&"one") { PIECE * 2 + 3 } else { 0 };
-            assert!(pack.bytes.len() <= in_memory, "{later:?}");
-            assert_eq!(pack.size(), whole.size());
-            for name in ["one", "two"] {
-                let section = pack.later(name, 1).unwrap();
-                let expected = whole.bytes(whole.section(name, 1).unwrap());
-                assert!(section.bytes(&pack) == expected && section.count(1) == expected.len(), "{name}");
-                assert_eq!(pack.section(name, 1).is_err(), later.contains(&name));
+        for sums in [true, false] {
+            let path = file("later", &big(sums));
+            let whole = Pack::read(&path).unwrap();
+            for later in [&["one", "two"][..], &["two"], &[], &["none"]] {
+                let pack = Pack::read_but(&path, later).unwrap();
+                let in_memory = whole.size() - if later.contains(&"one") { PIECE * 2 + 3 } else { 0 };
+                assert!(pack.bytes.len() <= in_memory, "{later:?}");
+                assert_eq!(pack.size(), whole.size());
+                for name in ["one", "two"] {
+                    let section = pack.later(name, 1).unwrap();
+                    let expected = whole.bytes(whole.section(name, 1).unwrap());
+                    assert!(section.bytes(&pack) == expected && section.count(1) == expected.len(), "{name}");
+                    assert_eq!(pack.section(name, 1).is_err(), later.contains(&name));
+                }
+                assert!(pack.left().is_ok());
             }
-            assert!(pack.left().is_ok());
+            // What stands before another section is not left.
+            let pack = Pack::read_but(&path, &["one"]).unwrap();
+            assert!(pack.section("two", 1).is_ok() && pack.section("one", 1).is_ok());
+            std::fs::remove_file(path).unwrap();
         }
-        // What stands before another section is not left.
-        let pack = Pack::read_but(&path, &["one"]).unwrap();
-        assert!(pack.section("two", 1).is_ok() && pack.section("one", 1).is_ok());
-        std::fs::remove_file(path).unwrap();
+    }
+
+    /// Is there damage, now or once everything was asked for?
+    fn is_damaged(path: &Path) -> bool {
+        Pack::read_but(path, &["one", "two"]).is_err()
+            || Pack::read_but(path, &["one", "two"]).is_ok_and(|pack| {
+                ["one", "two"].map(|name| pack.later(name, 1).map(|section| section.bytes(&pack).len()));
+                pack.left().is_err()
+            })
     }
 
     #[test]
-    fn damage_is_found_when_the_file_is_opened_wherever_it_is() {
-        let good = big();
-        let mut places = vec![0, 8, 12, 16, 31, 40, 70, good.len() - 1, good.len() - 9];
-        places.extend((100..good.len()).step_by(good.len() / 40));
-        for at in places {
-            let mut bad = good.clone();
-            bad[at] ^= 0x55;
-            let path = file("damaged", &bad);
-            assert!(Pack::read(&path).is_err(), "byte {at}");
-            assert!(Pack::read_but(&path, &["one", "two"]).is_err(), "byte {at}");
+    fn damage_is_found_wherever_it_is() {
+        for sums in [true, false] {
+            let good = big(sums);
+            let mut places = vec![0, 8, 12, 16, 31, 40, 70, good.len() - 1, good.len() - 9];
+            // The checksums themselves, and what they are of.
+            let numbers = PIECE * 4;
+            places.extend((numbers..numbers + 700).step_by(7));
+            places.extend((100..good.len()).step_by(good.len() / 40));
+            for at in places {
+                let mut bad = good.clone();
+                bad[at] ^= 0x55;
+                let path = file("damaged", &bad);
+                assert!(Pack::read(&path).is_err(), "byte {at}");
+                // Zeros that fill up to the next section are nothing that could answer.
+                let filling = sums && Pack::read_but(&path, &["one", "two"]).is_ok_and(|pack| {
+                    pack.sections.iter().all(|entry| !(entry.section.start..entry.section.end).contains(&at))
+                });
+                assert!(is_damaged(&path) || filling, "byte {at}, {sums}");
+                assert!(sums || Pack::read_but(&path, &["one", "two"]).is_err(), "byte {at}");
+            }
+            for len in [0, 15, 16, 17, 100, PIECE, good.len() - 1] {
+                let path = file("damaged", &good[..len]);
+                assert!(Pack::read_but(&path, &["one", "two"]).is_err(), "{len} bytes");
+            }
+            std::fs::remove_file(file("damaged", b"")).unwrap();
         }
-        for len in [0, 15, 16, 17, 100, PIECE, good.len() - 1] {
-            let path = file("damaged", &good[..len]);
-            assert!(Pack::read_but(&path, &["one", "two"]).is_err(), "{len} bytes");
-        }
-        std::fs::remove_file(file("damaged", b"")).unwrap();
     }
 
     #[test]
     fn what_changes_in_an_open_file_is_said() {
-        let good = big();
-        let path = file("changed", &good);
-        let pack = Pack::read_but(&path, &["one", "two"]).unwrap();
-        let mut bad = good.clone();
-        *bad.last_mut().unwrap() ^= 1;
-        std::fs::write(&path, &bad).unwrap();
-        assert_eq!(pack.later("one", 1).unwrap().bytes(&pack).len(), PIECE * 2 + 3);
-        assert!(pack.left().is_ok());
-        assert!(pack.later("two", 1).unwrap().bytes(&pack).is_empty());
-        let said = pack.left().unwrap_err().to_string();
-        assert!(said.contains("cleanclaim-changed") && said.contains("checksum"), "{said}");
-        std::fs::remove_file(path).unwrap();
+        for sums in [true, false] {
+            let good = big(sums);
+            let path = file("changed", &good);
+            let pack = Pack::read_but(&path, &["one", "two"]).unwrap();
+            let mut bad = good.clone();
+            *bad.last_mut().unwrap() ^= 1;
+            std::fs::write(&path, &bad).unwrap();
+            assert_eq!(pack.later("one", 1).unwrap().bytes(&pack).len(), PIECE * 2 + 3);
+            assert!(pack.left().is_ok());
+            assert!(pack.later("two", 1).unwrap().bytes(&pack).is_empty());
+            let said = pack.left().unwrap_err().to_string();
+            assert!(said.contains("cleanclaim-changed") && said.contains("checksum"), "{said}");
+            std::fs::remove_file(path).unwrap();
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Big sections of a pack that stay in its file until somebody asks: a check of one line seldom does, and most of its time would go into
-//! the memory that they take. Their checksum is computed all the same when the pack is opened.
+//! reading them. They are compared with their checksum when they are read.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -53,7 +53,7 @@ impl Later {
 pub(super) struct Left {
     path: PathBuf,
     file: Mutex<File>,
-    /// The sections, with their checksums when the file was opened.
+    /// The sections, with their checksums.
     sections: Vec<(Section, u32)>,
     failure: OnceLock<PackError>,
 }
@@ -119,6 +119,13 @@ impl<F: Read> Summing<F> {
             self.sum.update(&bytes[start..]);
         }
         Ok(())
+    }
+
+    /// Sums, without reading, a section of which the checksum is known, and the zeros before it; gives that checksum.
+    pub(super) fn skip(&mut self, zeros: usize, len: usize, sum: u32) -> u32 {
+        self.sum.update(&vec![0; zeros]);
+        self.sum.combine(&Hasher::new_with_initial_len(sum, len as u64));
+        sum
     }
 
     /// Goes through so many bytes more; gives their own sum.

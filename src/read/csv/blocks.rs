@@ -11,7 +11,7 @@ use crate::error::ClaimsError;
 use crate::{Error, Result};
 
 /// Bytes of a block, about.
-pub(super) const BLOCK: usize = 256 << 10;
+pub(crate) const BLOCK: usize = 256 << 10;
 /// Most bytes of a row, and of what must be looked at to find the end of one.
 pub(super) const MOST: usize = 8 << 20;
 /// Bytes that are read beyond those that are wanted, if there are any.

@@ -310,13 +310,15 @@ impl ColumnMap {
             return Some(field);
         }
         let (pattern, number) = numbered(&name);
+        // There are many names: none is written anew only to be compared.
+        let is = |known: &str| normal(known).eq(name.chars());
+        let is_pattern = |known: &str| pattern != name && normal(known).eq(pattern.chars());
         if let Some(preset) = self.preset {
             for (theirs, ours) in preset.columns {
-                let theirs = normalise(theirs);
-                if theirs == name {
+                if is(theirs) {
                     return canonical_field(&normalise(ours));
                 }
-                if theirs.contains('#') && theirs == pattern {
+                if is_pattern(theirs) {
                     return canonical_field(&normalise(ours).replace('#', "1"))
                         .map(|f| f.with_number(number));
                 }
@@ -324,11 +326,10 @@ impl ColumnMap {
         }
         for (canonical, aliases) in ALIASES {
             for alias in std::iter::once(canonical).chain(aliases.iter()) {
-                let alias = normalise(alias);
-                if alias == name {
+                if is(alias) {
                     return canonical_field(&normalise(canonical));
                 }
-                if alias.contains('#') && alias == pattern {
+                if is_pattern(alias) {
                     return field_of(canonical, number);
                 }
             }
@@ -369,10 +370,14 @@ fn preset_names() -> String {
 }
 
 fn normalise(name: &str) -> String {
+    normal(name).collect()
+}
+
+/// The characters of a name that count.
+fn normal(name: &str) -> impl Iterator<Item = char> {
     name.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.' | '"' | '\u{feff}'))
         .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// The name with its first run of digits made `#`, and the number; leading zeros do not count.
@@ -388,12 +393,12 @@ fn numbered(name: &str) -> (String, u8) {
 fn canonical_field(name: &str) -> Option<Field> {
     let (pattern, number) = numbered(name);
     Field::ALL.iter().copied().find_map(|field| {
-        let stem = normalise(field.stem());
+        let stem = normal(field.stem());
         match field.number() {
-            None => (stem == name).then_some(field),
-            Some(_) => {
-                (number > 0 && format!("{stem}#") == pattern).then(|| field.with_number(number)).filter(valid)
-            }
+            None => stem.eq(name.chars()).then_some(field),
+            Some(_) => (number > 0 && stem.chain(['#']).eq(pattern.chars()))
+                .then(|| field.with_number(number))
+                .filter(valid),
         }
     })
 }
@@ -471,14 +476,19 @@ impl Layout {
             let first = reader.records().next().and_then(Result::ok);
             first.map(|r| r.iter().map(|n| n.trim().to_owned()).collect()).unwrap_or_default()
         };
-        // The delimiter that makes most sense of the header.
-        let (delimiter, names) = DELIMITERS
+        // The delimiter that makes most sense of the header; a comma if there is none.
+        let understood = |delimiter| {
+            let names = cut(delimiter);
+            let fields: Vec<Option<Field>> = names.iter().map(|n| map.field(n)).collect();
+            (delimiter, names, fields)
+        };
+        let (delimiter, names, fields) = DELIMITERS
             .into_iter()
-            .map(|d| (d, cut(d)))
+            .filter(|d| line.contains(d))
             .rev()
-            .max_by_key(|(_, names)| (names.iter().filter(|n| map.field(n).is_some()).count(), names.len()))
-            .unwrap_or((b',', vec![]));
-        let fields: Vec<Option<Field>> = names.iter().map(|n| map.field(n)).collect();
+            .map(understood)
+            .max_by_key(|(_, names, fields)| (fields.iter().flatten().count(), names.len()))
+            .unwrap_or_else(|| understood(b','));
         if fields.iter().flatten().count() == 0 {
             let numbers = names.iter().filter(|n| n.bytes().any(|b| b.is_ascii_digit())).count();
             let hint = if numbers * 2 >= names.len() { "; the first row looks like data" } else { "" };

@@ -10,7 +10,7 @@ mod sort;
 mod walk;
 
 pub(crate) use assemble::Assembler;
-pub(crate) use blocks::{Block, Cutter, id_hash};
+pub(crate) use blocks::{BLOCK, Block, Cutter, id_hash};
 pub(crate) use group::Blocks;
 pub use group::Grouping;
 pub(crate) use header::Layout;

@@ -255,9 +255,10 @@ pub(crate) fn build(rows: &PolicyRows, procedures: &CodeIndex, icd10cm: &Icd10Cm
     writer.u32s("tests", tests.into_iter().flatten());
     writer.u32s("groups", groups);
     writer.u32s("sets", [0].into_iter().chain(sets.starts));
-    writer.u32s("codes", sets.codes);
     writer.u32s("instances", instances);
     writer.section("names", names);
     texts.finish(&mut writer);
+    writer.rest_is_later();
+    writer.u32s("codes", sets.codes);
     writer.finish(&description)
 }

@@ -21,10 +21,11 @@ use prefetch_index::prefetch_index;
 
 use super::format::{Description, Pack, Section, u16_at, u32_at};
 use super::index::{CodeIndex, Rank};
+use super::later::Later;
 use super::text::TextStore;
 use crate::code::Modifier;
 use crate::error::PackError;
-use crate::{Date, DateRange};
+use crate::{Date, DateRange, Result};
 
 /// Kind of the pack.
 pub(crate) const KIND: &str = "policies";
@@ -46,7 +47,8 @@ pub struct PolicyTable {
     groups: Section,
     /// Where each set of diagnoses begins.
     sets: Section,
-    codes: Section,
+    /// The greater part of the pack.
+    codes: Later,
     instances: Section,
     /// Jurisdictions and payers as they are compared.
     names: Section,
@@ -163,7 +165,7 @@ impl PolicyTable {
             tests: pack.section("tests", TEST)?,
             groups: pack.section("groups", GROUP)?,
             sets: pack.section("sets", 4)?,
-            codes: pack.section("codes", 4)?,
+            codes: pack.later("codes", 4)?,
             instances: pack.section("instances", INSTANCE)?,
             names: pack.section("names", 1)?,
             plain: OnceLock::new(),
@@ -176,6 +178,20 @@ impl PolicyTable {
             return Err(PackError::Section { section: "starts", what });
         }
         Ok(table)
+    }
+
+    /// The section that only claims with a diagnosis list need: it can be left in the file.
+    pub(super) const LATER: [&str; 1] = ["codes"];
+
+    /// Reads what was left in the file.
+    pub(super) fn load(&self) -> Result<()> {
+        self.codes.bytes(&self.pack);
+        self.left()
+    }
+
+    /// Could everything be read so far that was left in the file?
+    pub(super) fn left(&self) -> Result<()> {
+        self.pack.left()
     }
 
     #[inline]
@@ -214,7 +230,7 @@ impl PolicyTable {
     #[inline]
     pub(crate) fn fetch_list(&self, procedure: Rank) {
         if let Some(&Plain { codes: (first, end), .. }) = self.plain().get(procedure.at()) {
-            let (codes, _) = self.pack.bytes(self.codes).as_chunks::<4>();
+            let (codes, _) = self.codes.bytes(&self.pack).as_chunks::<4>();
             let (first, quarter) = (first as usize, end.saturating_sub(first) as usize / 4);
             (1..=3).for_each(|n| prefetch_index(codes, first + n * quarter));
         }
@@ -324,7 +340,7 @@ impl PolicyTable {
 
     #[inline]
     fn lists(&self, first: usize, end: usize, diagnosis: Rank) -> bool {
-        let (codes, _) = self.pack.bytes(self.codes).as_chunks::<4>();
+        let (codes, _) = self.codes.bytes(&self.pack).as_chunks::<4>();
         let among = codes.get(first..end).unwrap_or_default();
         // The standard search goes on without a branch that could not be foreseen.
         let at = among.partition_point(|&code| u32::from_le_bytes(code) < diagnosis.0);
@@ -344,7 +360,7 @@ impl PolicyTable {
     /// The diagnoses of a part, in order.
     pub fn diagnoses(&self, part: &GroupPart) -> impl Iterator<Item = Rank> + '_ {
         let (first, end) = self.set(part.set);
-        let codes = self.pack.bytes(self.codes);
+        let codes = self.codes.bytes(&self.pack);
         (first..end).map(move |at| Rank(u32_at(codes, at * 4)))
     }
 
