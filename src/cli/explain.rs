@@ -122,7 +122,8 @@ pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<Status> {
         }
         Question::Coverage(procedure, diagnosis) => {
             let at = Where { jurisdiction: &args.jurisdiction, payer: &args.payer };
-            let found = args.against.ask(|tables| coverage::explain(tables, procedure, diagnosis, today, at))?;
+            let found =
+                args.against.ask(|tables| coverage::explain(tables, procedure, diagnosis, today, at))?;
             let status = if found.verdict == Verdict::Supported { Status::Clean } else { Status::Found };
             return answer(args, &found, out).map(|()| status);
         }

@@ -14,23 +14,24 @@ pub(super) const LONGEST: usize = 4;
 pub(super) struct Meaning {
     /// As the table has it.
     pub(super) text: &'static str,
-    /// Its words, without those that carry nothing.
-    pub(super) words: Vec<String>,
     /// Is it the place of which what is written is a part, as the lower limb of which the knee is?
     pub(super) is_wider: bool,
+}
+
+impl Meaning {
+    /// Its words, without those that carry nothing. Found when somebody asks: a look-up asks for those of one row or of none.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = words_of(self.text);
+        words.retain(|word| !is_empty_word(word));
+        words
+    }
 }
 
 /// By the stems of what is written.
 static TABLE: LazyLock<FxHashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
     let mut out: FxHashMap<String, Vec<Meaning>> = FxHashMap::default();
     for (written, text, kind) in rows().filter(|(.., kind)| *kind != ASIDE) {
-        let mut words = words_of(text);
-        words.retain(|word| !is_empty_word(word));
-        out.entry(key(&words_of(written))).or_default().push(Meaning {
-            text,
-            words,
-            is_wider: kind == WIDER,
-        });
+        out.entry(key(&words_of(written))).or_default().push(Meaning { text, is_wider: kind == WIDER });
     }
     out
 });

@@ -325,5 +325,5 @@ pub fn is_side(text: &str) -> bool {
 pub fn is_short_form(text: &str) -> bool {
     let says_little = |word: &String| score::SIDES.contains(&word.as_str()) || words::joins(word);
     let meanings = abbreviations::meanings(&crate::table::words_of(text));
-    meanings.iter().any(|meaning| !meaning.words.iter().all(says_little))
+    meanings.iter().any(|meaning| !meaning.words().iter().all(says_little))
 }

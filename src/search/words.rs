@@ -119,7 +119,7 @@ pub(super) fn read(text: &str, indexes: &[WordIndex<'_>]) -> (Vec<Part>, Vec<Str
             readings.push(Reading {
                 how: if meaning.is_wider { How::Wider } else { How::Synonym },
                 meant: Some(meaning.text.to_owned()),
-                words: meaning.words.iter().cloned().map(Word::Any).collect(),
+                words: meaning.words().into_iter().map(Word::Any).collect(),
             });
         }
         let only = readings.is_empty();

@@ -471,11 +471,11 @@ mod tests {
 
     /// Is there damage, now or once everything was asked for?
     fn is_damaged(path: &Path) -> bool {
-        Pack::read_but(path, &["one", "two"]).is_err()
-            || Pack::read_but(path, &["one", "two"]).is_ok_and(|pack| {
-                ["one", "two"].map(|name| pack.later(name, 1).map(|section| section.bytes(&pack).len()));
-                pack.left().is_err()
-            })
+        let Ok(pack) = Pack::read_but(path, &["one", "two"]) else { return true };
+        for section in ["one", "two"].map(|name| pack.later(name, 1)).iter().flatten() {
+            section.bytes(&pack);
+        }
+        pack.left().is_err()
     }
 
     #[test]
@@ -493,9 +493,12 @@ mod tests {
                 let path = file("damaged", &bad);
                 assert!(Pack::read(&path).is_err(), "byte {at}");
                 // Zeros that fill up to the next section are nothing that could answer.
-                let filling = sums && Pack::read_but(&path, &["one", "two"]).is_ok_and(|pack| {
-                    pack.sections.iter().all(|entry| !(entry.section.start..entry.section.end).contains(&at))
-                });
+                let filling = sums
+                    && Pack::read_but(&path, &["one", "two"]).is_ok_and(|pack| {
+                        pack.sections
+                            .iter()
+                            .all(|entry| !(entry.section.start..entry.section.end).contains(&at))
+                    });
                 assert!(is_damaged(&path) || filling, "byte {at}, {sums}");
                 assert!(sums || Pack::read_but(&path, &["one", "two"]).is_err(), "byte {at}");
             }
