@@ -225,3 +225,56 @@ fn a_damaged_pack_is_refused_named_and_can_be_removed() {
     let verdicts = folder.verify().unwrap();
     assert!(verdicts.iter().any(|v| v.file == "other.tbl" && v.problem.is_some()));
 }
+
+/// A pack whose greater part is left in its file: whoever needs that part is told, and nobody else.
+#[test]
+fn damage_in_what_is_read_later_is_told_to_those_who_need_it() {
+    let temp = Temp::new();
+    let folder = temp.tables();
+    let codes: Vec<String> = (0..9000).map(|n| format!("{}", 10_000 + n)).collect();
+    let list = temp.file("codes.csv", format!("code\n{}\n", codes.join("\n")));
+    let mut edits = String::from(
+        "Synthetic\nColumn1/Column2 Edits\nColumn 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\n\t\tprior to 1996\tDate\tDate\t0=not allowed\n\t\t\t\t*=no data\t1=allowed\n\t\t\t\t\t9=not applicable\n",
+    );
+    for pair in codes.windows(3) {
+        pair[1..]
+            .iter()
+            .for_each(|other| edits.push_str(&format!("{}\t{other}\t\t20200101\t*\t0\tx\n", pair[0])));
+    }
+    add(&folder, &[list, temp.file("ccipra-v320r0-f1.txt", edits)]).unwrap();
+    let path = folder.path().join("ptp-practitioner.tbl");
+    let good = std::fs::read(&path).unwrap();
+
+    let head = "claim_id,dos_from,procedure,units,dx1\n";
+    let one = temp.file("one.csv", format!("{head}A,2026-03-02,10000,1,I10\n"));
+    let pair = "A,2026-03-02,10000,1,I10\nA,2026-03-02,10001,1,I10\n";
+    let two = temp.file("two.csv", format!("{head}{pair}"));
+    let rows = |n: usize| format!("B{n},2026-03-02,10000,1,I10\n");
+    let many = temp.file("many.csv", format!("{head}{}", (0..50_000).map(rows).collect::<String>()));
+    let run = |args: &[&str]| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_cleanclaim"));
+        program.args(args).args(["--as-of", "2026-11-22", "--tables"]).arg(folder.path());
+        let output = program.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), said)
+    };
+    let check = |file: &std::path::Path| {
+        run(&["check", "--no-config", "--format", "csv", "--select", "NCC", file.to_str().unwrap()])
+    };
+    assert_eq!(check(&one).0, 0);
+    assert!(check(&two).1.contains("NCC001"));
+    assert!(run(&["explain", "10000", "10001"]).1.contains("10001"));
+
+    let mut bad = good.clone();
+    *bad.last_mut().unwrap() ^= 1;
+    std::fs::write(&path, &bad).unwrap();
+    assert_eq!(check(&one).0, 0);
+    for (code, _, said) in [check(&two), check(&many), run(&["explain", "10000", "10001"])] {
+        assert!(code == 2 && said.contains("ptp-practitioner.tbl: checksum"), "{code} {said}");
+    }
+    assert!(check(&many).1.is_empty() && run(&["explain", "10000", "10001"]).1.is_empty());
+    assert!(folder.verify().unwrap().iter().any(|v| v.file == "ptp-practitioner.tbl" && v.problem.is_some()));
+    assert!(Tables::open(folder.path()).is_err());
+    assert_eq!(folder.rebuild().unwrap(), ["ptp-practitioner.tbl"]);
+    assert_eq!(std::fs::read(&path).unwrap(), good);
+}
