@@ -75,6 +75,9 @@ pub(super) fn meanings(words: &[String]) -> &'static [Meaning] {
 }
 
 fn key(words: &[String]) -> String {
+    if let [word] = words {
+        return stem(word);
+    }
     let mut stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
     stems.sort_unstable();
     stems.join(" ")

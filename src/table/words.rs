@@ -39,6 +39,7 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
 /// A letter in lower case and without its accent.
 fn fold(c: char, word: &mut String) {
     match c {
+        _ if c.is_ascii() => word.push(c.to_ascii_lowercase()),
         'à'..='å' | 'À'..='Å' => word.push('a'),
         'æ' | 'Æ' => word.push_str("ae"),
         'ç' | 'Ç' => word.push('c'),
