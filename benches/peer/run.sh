@@ -69,6 +69,7 @@ mkdir -p "$data/none"
 head -n 2 "$claims" > "$data/one.csv"
 python3 benches/peer/measure.py -n $((runs * 8 + 1)) \
   "true=true" \
-  "lookup=$ours lookup --tables $data/none E11.65" \
+  "lookup, embedded tables=$ours lookup --tables $data/none E11.65" \
+  "lookup, all tables=$ours lookup --tables $data/packs E11.65" \
   "one line, embedded tables=$(check none "$data/one.csv")" \
   "one line, all tables=$(check packs "$data/one.csv")"
