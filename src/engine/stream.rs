@@ -55,7 +55,8 @@ impl Outcome {
 /// `warn` gets what is worth a line on stderr, as columns that were ignored.
 ///
 /// # Errors
-/// Only if the report cannot be written.
+/// Only if the report cannot be written, or a table opened by [`Tables::open_lazily`](crate::Tables::open_lazily) turns out damaged: then
+/// nothing that rests on it is written.
 pub fn check_files(
     checker: &Checker,
     inputs: &[Input],
@@ -163,7 +164,6 @@ pub fn check_files_watched(
         }
     }
     let times = std::mem::take(&mut tally.times);
-    failed.extend(checker.tables().all_read().err());
     let mut summary = tally.summary(checker);
     summary.fail_on = options.fail_on;
     summary.failed = failed.iter().map(ToString::to_string).collect();
@@ -261,6 +261,10 @@ impl Run<'_> {
         }
         while let Some((number, mut done)) = self.take(&mut tally) {
             self.check_block(&mut done, &mut session, &mut assembler, &mut tally);
+            // What was left of a table in its file turned out damaged: findings that say so and those that are missing look the same.
+            if let Err(e) = self.checker.tables().all_read() {
+                lock(&self.sink).broken.get_or_insert(e);
+            }
             if let Some(clock) = self.watch.clock {
                 tally.times.block(clock);
             }

@@ -132,14 +132,14 @@ impl Head {
 
     /// The checksum of each section, as far as the pack says it. `bytes` are the first of the pack.
     fn sums(&self, bytes: &[u8]) -> impl Iterator<Item = Option<u32>> {
+        let count = self.sections.len();
         let of = self.sections.iter().position(|entry| entry.name() == SUMS.as_bytes());
-        let (before, section) = match of {
-            Some(at) => (at + 1, self.sections[at].section),
-            None => (self.sections.len(), Section { start: 0, end: 0 }),
-        };
-        let sums = bytes.get(section.start..section.end).unwrap_or_default();
-        let each = (0..sums.len()).step_by(4).map(|at| Some(u32_at(sums, at)));
-        std::iter::repeat_n(None, before).chain(each).chain(std::iter::repeat(None))
+        let sums = of.and_then(|at| {
+            let Section { start, end } = self.sections[at].section;
+            bytes.get(start..end).filter(|sums| sums.len() == (count - at - 1) * 4)
+        });
+        let before = count - sums.map_or(0, |sums| sums.len() / 4);
+        (0..count).map(move |at| Some(u32_at(sums?, at.checked_sub(before)? * 4)))
     }
 
     /// How many bytes there are before the sections of these names, as far as they stand in their order at the end.

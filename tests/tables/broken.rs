@@ -226,7 +226,7 @@ fn a_damaged_pack_is_refused_named_and_can_be_removed() {
     assert!(verdicts.iter().any(|v| v.file == "other.tbl" && v.problem.is_some()));
 }
 
-/// A pack whose greater part is left in its file: whoever needs that part is told, and nobody else.
+/// Packs whose greater part is left in its file: whoever needs that part is told, gets nothing else, and nobody else is.
 #[test]
 fn damage_in_what_is_read_later_is_told_to_those_who_need_it() {
     let temp = Temp::new();
@@ -241,40 +241,69 @@ fn damage_in_what_is_read_later_is_told_to_those_who_need_it() {
             .iter()
             .for_each(|other| edits.push_str(&format!("{}\t{other}\t\t20200101\t*\t0\tx\n", pair[0])));
     }
-    add(&folder, &[list, temp.file("ccipra-v320r0-f1.txt", edits)]).unwrap();
-    let path = folder.path().join("ptp-practitioner.tbl");
-    let good = std::fs::read(&path).unwrap();
+    let edits = temp.file("ccipra-v320r0-f1.txt", edits);
+    let mut policies = String::from("policy,procedure,relation,diagnosis,from,citation\n");
+    for (n, code) in codes.iter().take(2000).enumerate() {
+        for diagnosis in ["I10", "E119", ["J449", "M545", "N179"][n % 3]] {
+            policies.push_str(&format!("SYN-{code},{code},supports,{diagnosis},2020-01-01,synthetic\n"));
+        }
+    }
+    add(&folder, &[list, edits, temp.file("policies.csv", policies)]).unwrap();
 
     let head = "claim_id,dos_from,procedure,units,dx1\n";
-    let one = temp.file("one.csv", format!("{head}A,2026-03-02,10000,1,I10\n"));
-    let pair = "A,2026-03-02,10000,1,I10\nA,2026-03-02,10001,1,I10\n";
-    let two = temp.file("two.csv", format!("{head}{pair}"));
+    let one = temp.file("one.csv", format!("{head}A,2026-03-02,18000,1,I10\n"));
+    let pair = temp.file("two.csv", format!("{head}A,2026-03-02,18000,1,I10\nA,2026-03-02,18001,1,I10\n"));
+    let covered = temp.file("covered.csv", format!("{head}A,2026-03-02,10000,1,I10\n"));
     let rows = |n: usize| format!("B{n},2026-03-02,10000,1,I10\n");
     let many = temp.file("many.csv", format!("{head}{}", (0..50_000).map(rows).collect::<String>()));
     let run = |args: &[&str]| {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_cleanclaim"));
         program.args(args).args(["--as-of", "2026-11-22", "--tables"]).arg(folder.path());
         let output = program.output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), said)
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     };
-    let check = |file: &std::path::Path| {
-        run(&["check", "--no-config", "--format", "csv", "--select", "NCC", file.to_str().unwrap()])
+    let (report, accepted) = (temp.path().join("report.csv"), temp.path().join("accepted.csv"));
+    let check = |file: &std::path::Path, more: &[&str]| {
+        let args =
+            ["check", "--no-config", "--format", "csv", "--select", "NCC,COV001", file.to_str().unwrap()];
+        run(&[&args, more].concat())
     };
-    assert_eq!(check(&one).0, 0);
-    assert!(check(&two).1.contains("NCC001"));
-    assert!(run(&["explain", "10000", "10001"]).1.contains("10001"));
+    let kept = [
+        "-o",
+        report.to_str().unwrap(),
+        "--accept-new",
+        accepted.to_str().unwrap(),
+        "--reason",
+        "none, but that it is there",
+    ];
+    assert_eq!((check(&one, &[]).0, check(&covered, &[]).0), (0, 0));
+    assert!(check(&pair, &[]).1.contains("NCC001"));
+    assert!(run(&["explain", "18000", "18001"]).1.contains("18001"));
 
-    let mut bad = good.clone();
-    *bad.last_mut().unwrap() ^= 1;
-    std::fs::write(&path, &bad).unwrap();
-    assert_eq!(check(&one).0, 0);
-    for (code, _, said) in [check(&two), check(&many), run(&["explain", "10000", "10001"])] {
-        assert!(code == 2 && said.contains("ptp-practitioner.tbl: checksum"), "{code} {said}");
+    let question = |file: &str| if file.starts_with("ptp") { ["18000", "18001"] } else { ["10000", "I10"] };
+    for (file, who, at) in [
+        ("ptp-practitioner.tbl", &pair, 1),
+        ("ptp-practitioner.tbl", &pair, 60_000),
+        ("policies.tbl", &covered, 5),
+    ] {
+        let path = folder.path().join(file);
+        let good = std::fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        bad[good.len() - at] ^= 1;
+        std::fs::write(&path, &bad).unwrap();
+        assert_eq!(check(&one, &[]).0, 0, "{file}");
+        let asked = run(&[&["explain"], &question(file)[..]].concat());
+        assert!(asked.1.is_empty(), "{}", asked.1);
+        let checked = check(who, &[]);
+        assert_eq!(checked.1.lines().count(), 1, "the names of the columns: {}", checked.1);
+        for (code, _, said) in [asked, checked, check(who, &kept), check(&many, &[])] {
+            assert!(code == 2 && said.contains(&format!("{file}: checksum")), "{code} {said}");
+        }
+        assert!(!report.exists() && !accepted.exists() && check(&many, &[]).1.is_empty());
+        assert!(folder.verify().unwrap().iter().any(|v| v.file == file && v.problem.is_some()));
+        assert!(Tables::open(folder.path()).is_err());
+        assert_eq!(folder.rebuild().unwrap(), [file]);
+        assert_eq!(std::fs::read(&path).unwrap(), good);
     }
-    assert!(check(&many).1.is_empty() && run(&["explain", "10000", "10001"]).1.is_empty());
-    assert!(folder.verify().unwrap().iter().any(|v| v.file == "ptp-practitioner.tbl" && v.problem.is_some()));
-    assert!(Tables::open(folder.path()).is_err());
-    assert_eq!(folder.rebuild().unwrap(), ["ptp-practitioner.tbl"]);
-    assert_eq!(std::fs::read(&path).unwrap(), good);
 }
