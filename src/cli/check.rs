@@ -89,7 +89,7 @@ pub(super) fn run(
     let options = config.options()?;
     let began = Instant::now();
     // Much work should not begin with a damaged table, and needs all of it.
-    let tables = if inputs.iter().all(is_little) { Tables::open_lazily } else { Tables::open };
+    let tables = if bytes_in_files(&inputs) <= LITTLE { Tables::open_lazily } else { Tables::open };
     let checker = config.checker(open(place.named(&config), tables)?, Some(today()))?;
     let opening = began.elapsed();
     let reporter = config.format.unwrap_or_default().reporter(colour(&config));
@@ -235,12 +235,16 @@ impl CheckArgs {
     }
 }
 
-/// Is it a file of claims that are checked in a moment? Of standard input nobody knows.
-fn is_little(input: &Input) -> bool {
-    match input {
-        Input::File(path) => path.metadata().is_ok_and(|file| file.len() <= 1 << 20),
-        Input::Stdin => true,
-    }
+/// So many bytes of claims are checked in a moment.
+const LITTLE: u64 = 1 << 20;
+
+/// How long the files are together. Of standard input nobody knows.
+fn bytes_in_files(inputs: &[Input]) -> u64 {
+    let length = |input: &Input| match input {
+        Input::File(path) => path.metadata().map_or(0, |file| file.len()),
+        Input::Stdin => 0,
+    };
+    inputs.iter().map(length).sum()
 }
 
 /// A line that shows how far the run is, where it disturbs nothing.

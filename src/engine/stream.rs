@@ -261,7 +261,7 @@ impl Run<'_> {
         }
         while let Some((number, mut done)) = self.take(&mut tally) {
             self.check_block(&mut done, &mut session, &mut assembler, &mut tally);
-            // What was left of a table in its file turned out damaged: findings that say so and those that are missing look the same.
+            // A part of a table that was left in its file may have turned out damaged: then this block was judged without it.
             if let Err(e) = self.checker.tables().all_read() {
                 lock(&self.sink).broken.get_or_insert(e);
             }
